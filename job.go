@@ -1,0 +1,62 @@
+package tocsin
+
+import "time"
+
+// Job is work that must survive a crash. It is enqueued in the transaction of
+// the row that it is about; the row is the truth, and a job that fires re-reads
+// it. The store runs jobs; their kinds are stored and must not change.
+type Job interface{ Kind() string }
+
+// Effects is what a change of a row brings with it, in the same transaction.
+type Effects struct {
+	Events []Event // Incident and At are filled in by the store where they are zero
+	Jobs   []Later
+}
+
+// Later is a job with the time before which it must not run; zero is at once.
+type Later struct {
+	Job Job
+	At  time.Time
+}
+
+// AlertJob opens a page for an incident that earned a bell.
+type AlertJob struct {
+	Incident int64 `json:"incident"`
+	Tier     Tier  `json:"tier"`
+}
+
+// Kind names the job in the queue.
+func (AlertJob) Kind() string { return "alert" }
+
+// NoticeJob carries one notice of a page to its target.
+type NoticeJob struct {
+	Notice int64 `json:"notice"`
+}
+
+// Kind names the job in the queue.
+func (NoticeJob) Kind() string { return "notice" }
+
+// EscalateJob begins the next step of a page, unless somebody acknowledged.
+type EscalateJob struct {
+	Page int64 `json:"page"`
+	Step int   `json:"step"` // the step that was current when the timer was set
+}
+
+// Kind names the job in the queue.
+func (EscalateJob) Kind() string { return "escalate" }
+
+// BroadcastJob begins to send an approved update when its hold is over.
+type BroadcastJob struct {
+	Update int64 `json:"update"`
+}
+
+// Kind names the job in the queue.
+func (BroadcastJob) Kind() string { return "broadcast" }
+
+// DeliverJob sends one delivery.
+type DeliverJob struct {
+	Delivery int64 `json:"delivery"`
+}
+
+// Kind names the job in the queue.
+func (DeliverJob) Kind() string { return "deliver" }

@@ -1,0 +1,84 @@
+package tocsin
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Report is what one person wrote on one channel, once.
+type Report struct {
+	ID         int64     `json:"id"`
+	Channel    string    `json:"channel"`            // the channel's name in the configuration
+	ExternalID string    `json:"external_id"`        // unique within the channel
+	Thread     string    `json:"thread,omitempty"`   // where an answer belongs, in the channel's own words
+	ReplyTo    string    `json:"reply_to,omitempty"` // external id of what it answers
+	Reporter   Reporter  `json:"reporter"`
+	At         time.Time `json:"at"`          // when it was written
+	ReceivedAt time.Time `json:"received_at"` // when we first saw it; much later than At for a backlog
+	Title      string    `json:"title,omitempty"`
+	Text       string    `json:"text"`           // cleaned: no quotes, no signature, no markup
+	Lang       string    `json:"lang,omitempty"` // BCP 47 where the channel knows it
+	URL        string    `json:"url,omitempty"`
+
+	// Raw is the text as it came, decoded to UTF-8; Markup says how to read it.
+	// The store keeps it beside the report and gives it only when asked.
+	Raw    string `json:"-"`
+	Markup Markup `json:"-"`
+	// Route is what the channel needs to answer (mail: addresses and References).
+	// Only the channel reads it.
+	Route json.RawMessage `json:"-"`
+}
+
+// Markup is how a raw text is written.
+type Markup string
+
+// The markups that ingest can clean.
+const (
+	MarkupPlain Markup = "" // also mail as text/plain, with its quotes and signature
+	MarkupHTML  Markup = "html"
+)
+
+// Reporter is a person, as the channel knows them. One person counts once,
+// however often they write.
+type Reporter struct {
+	// ID names the person across channels of one network: a scheme and the
+	// network's own stable id, as in "mailto:ana@example.org" or "x:783214".
+	ID     string    `json:"id"`
+	Handle string    `json:"handle,omitempty"` // as shown in the network: @ana, ana@example.org
+	Name   string    `json:"name,omitempty"`   // hostile text: shown, never trusted
+	URL    string    `json:"url,omitempty"`
+	Since  time.Time `json:"since,omitzero"` // when the account was made; zero if unknown
+	Staff  bool      `json:"staff,omitempty"`
+}
+
+// Rejection is something that came in and did not become a report, with the
+// reason: nothing is left out in silence.
+type Rejection struct {
+	Channel    string    `json:"channel"`
+	ExternalID string    `json:"external_id,omitempty"`
+	Reason     string    `json:"reason"` // one of the Reason constants, or a channel's own
+	Detail     string    `json:"detail,omitempty"`
+	At         time.Time `json:"at"`
+}
+
+// Reasons for which something that came in is no report at all.
+const (
+	ReasonAutoReply  = "auto-reply" // written by a machine: out of office, receipt
+	ReasonBounce     = "bounce"     // a delivery status; it marks the delivery instead
+	ReasonNewsletter = "newsletter" // sent to many by a list or a bulk sender
+	ReasonOwn        = "own"        // written by us
+	ReasonEmpty      = "empty"      // nothing is left after cleaning
+	ReasonMalformed  = "malformed"  // could not be read; the detail says where
+	ReasonTooLarge   = "too-large"  // over the channel's size limit
+)
+
+// Judgement is what triage, or a person, thinks of one report.
+type Judgement struct {
+	Report  int64  `json:"report"`
+	Cluster string `json:"cluster"`          // key of the cluster; every report has one
+	Reason  string `json:"reason,omitempty"` // why it does not count as evidence; "" when it does
+	// Incident is the key of the incident it belongs to, "" for none. Sure says
+	// that it belongs surely enough for its writer to be answered as one of it.
+	Incident string `json:"incident,omitempty"`
+	Sure     bool   `json:"sure,omitempty"`
+}

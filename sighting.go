@@ -1,0 +1,28 @@
+package tocsin
+
+import "time"
+
+// Sighting is an incident as triage sees it now. The store makes an incident of
+// it at the first sight of its key and lets it grow later; it never touches what
+// humans decided.
+type Sighting struct {
+	Key         string
+	Kind        Kind
+	Tier        Tier
+	Title       string
+	Area        string
+	Severity    int
+	FirstSeen   time.Time
+	LastSeen    time.Time
+	Reports     int
+	People      int
+	Explanation Explanation
+}
+
+// Triaged is what triage made of some reports, to be stored in one transaction
+// together with the alert jobs that it causes.
+type Triaged struct {
+	Done       []int64     // reports that were judged for the first time
+	Judgements []Judgement // of these and of earlier ones that moved
+	Sightings  []Sighting
+}
