@@ -26,3 +26,18 @@ type Triaged struct {
 	Judgements []Judgement // of these and of earlier ones that moved
 	Sightings  []Sighting
 }
+
+// Judged is a report with what is thought of it, as triage rebuilds its memory from.
+type Judged struct {
+	Report    Report
+	Judgement Judgement
+	Human     bool // a person said so: triage must not overwrite it
+}
+
+// Member is a report that was judged into an incident.
+type Member struct {
+	Report Report `json:"report"`
+	Reason string `json:"reason,omitempty"` // why it does not count as evidence
+	Sure   bool   `json:"sure"`             // sure enough for its writer to be answered
+	Judge  string `json:"judge"`            // "tocsin" or the user who attached it
+}
