@@ -19,8 +19,8 @@ const (
 // Covers tells whether a user of role r may do what asks for need.
 func (r Role) Covers(need Role) bool {
 	order := []Role{RoleViewer, RoleSupport, RoleResponder, RoleAdmin}
-	have := slices.Index(order, r)
-	return have >= 0 && have >= slices.Index(order, need)
+	have, want := slices.Index(order, r), slices.Index(order, need)
+	return want >= 0 && have >= want // an unknown role covers nothing, and nothing covers it
 }
 
 // Token lets a user, or a program in a user's name, call the API. The secret
