@@ -42,6 +42,7 @@ deps: ## install the Debian packages that tests need (PostgreSQL, Dovecot)
 lint: ## golangci-lint, the formatter, tidy modules, generated files
 	$(TOOL) golangci-lint run ./...
 	$(GO) mod tidy -diff
+	@bash tools/licences.sh > /dev/null || bash tools/licences.sh
 	@git diff --exit-code -- web/api/openapi.json || { echo 'web/api/openapi.json is not current: go test ./web/api -update'; exit 1; }
 
 .PHONY: fmt
@@ -64,7 +65,7 @@ fuzz: ## each fuzz target for FUZZTIME (20s)
 	  done; done
 
 .PHONY: licences
-licences: ## list the licences of all modules that the program is built from
+licences: ## list the licences of all modules that the program is built from, and refuse unfit ones
 	@bash tools/licences.sh
 
 .PHONY: clean
