@@ -40,9 +40,10 @@ deps: ## install the Debian packages that tests need (PostgreSQL, Dovecot)
 
 .PHONY: lint
 lint: ## golangci-lint, the formatter, tidy modules, generated files
+	@mkdir -p bin
 	$(TOOL) golangci-lint run ./...
 	$(GO) mod tidy -diff
-	@bash tools/licences.sh > /dev/null || bash tools/licences.sh
+	@$(MAKE) -s licences > bin/licences.txt || { cat bin/licences.txt; exit 1; }
 	@git diff --exit-code -- web/api/openapi.json || { echo 'web/api/openapi.json is not current: go test ./web/api -update'; exit 1; }
 
 .PHONY: fmt
@@ -66,7 +67,7 @@ fuzz: ## each fuzz target for FUZZTIME (20s)
 
 .PHONY: licences
 licences: ## list the licences of all modules that the program is built from, and refuse unfit ones
-	@bash tools/licences.sh
+	@mkdir -p bin && $(GO) -C tools build -o ../bin/licences ./licences && bin/licences
 
 .PHONY: clean
 clean: ## remove what was built
