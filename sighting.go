@@ -40,4 +40,6 @@ type Member struct {
 	Reason string `json:"reason,omitempty"` // why it does not count as evidence
 	Sure   bool   `json:"sure"`             // sure enough for its writer to be answered
 	Judge  string `json:"judge"`            // "tocsin" or the user who attached it
+	// OptedOut: the writer asked to hear no more from us.
+	OptedOut bool `json:"opted_out,omitempty"`
 }
