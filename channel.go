@@ -123,6 +123,7 @@ type Measurer interface {
 
 // Length is a text's length in a network's own units.
 type Length struct {
-	Used, Limit int    // Limit 0: none
-	Unit        string // characters, graphemes, weighted characters
+	Used  int    `json:"used"`
+	Limit int    `json:"limit,omitempty"` // 0: none
+	Unit  string `json:"unit,omitempty"`  // characters, graphemes, weighted characters
 }
