@@ -1,26 +1,36 @@
 package config
 
 import (
-	"github.com/go-viper/mapstructure/v2"
+	"fmt"
 )
 
 // Settings are one channel's own settings, raw until the channel decodes them.
+// They never print: they may hold secrets.
 type Settings struct {
-	raw map[string]any
+	source source
 }
 
-// NewSettings makes settings from a map, as tests need them.
-func NewSettings(raw map[string]any) Settings { return Settings{raw: raw} }
+// NewSettings makes settings from a map, as tests need them. They have no place
+// in a file and no environment.
+func NewSettings(raw map[string]any) Settings {
+	return Settings{source{node: node(raw)}}
+}
 
 // Decode fills the struct that into points at. Its fields carry the tag
-// `config:"key"` and hold the defaults when it is called. An unknown key is an error.
-func (s Settings) Decode(into any) error {
-	d, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
-		Result: into, TagName: "config", ErrorUnused: true, WeaklyTypedInput: true,
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.TextUnmarshallerHookFunc(), mapstructure.StringToTimeDurationHookFunc()),
-	})
-	if err != nil {
-		return err
-	}
-	return d.Decode(s.raw)
+// `config:"key"` and hold the defaults when it is called; `config:"key,required"`
+// must be set. Every key of type Secret, or list of them, has a twin key_file. A
+// key that the struct lacks is a mistake. It returns Mistakes.
+func (s Settings) Decode(into any) error { return s.source.decode(into) }
+
+// Mistake makes an error about one key, with its place, for what only the channel
+// can know: keys that don't go together, a value out of range. An empty key means
+// the channel as a whole.
+func (s Settings) Mistake(key, format string, args ...any) error {
+	return s.source.mistake(key, fmt.Sprintf(format, args...))
 }
+
+// String hides the settings.
+func (s Settings) String() string { return hidden }
+
+// GoString hides the settings from %#v.
+func (s Settings) GoString() string { return hidden }

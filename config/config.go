@@ -1,0 +1,81 @@
+package config
+
+import (
+	"time"
+
+	"github.com/tocsin/tocsin"
+)
+
+// Config is the whole configuration.
+type Config struct {
+	// Path is the file that was read; "" when there was none.
+	Path string
+
+	Server    Server    `config:"server"`
+	Database  Database  `config:"database"`
+	Log       Log       `config:"log"`
+	Ingest    Ingest    `config:"ingest"`
+	Triage    Triage    `config:"triage"`
+	Broadcast Broadcast `config:"broadcast"`
+
+	Channels []Channel       `config:"channels,named"`
+	Areas    []tocsin.Area   `config:"areas,named"`    // seeds: the store takes those it does not know
+	Policies []tocsin.Policy `config:"policies,named"` // seeds, as the areas
+}
+
+// Server is the HTTP side.
+type Server struct {
+	Listen  string `config:"listen"`   // host:port
+	BaseURL string `config:"base_url"` // as people reach us; links in pages and answers begin with it
+}
+
+// Database is where everything is kept.
+type Database struct {
+	// URL is postgres://… or the path of an SQLite file; it may hold a password.
+	URL Secret `config:"url"`
+}
+
+// Log is the program's own log, on standard error.
+type Log struct {
+	Level  string `config:"level"`  // debug, info, warn, error
+	Format string `config:"format"` // text, json
+}
+
+// Ingest is how reports are fetched.
+type Ingest struct {
+	Every time.Duration `config:"every"` // between two polls of a channel that can't push
+}
+
+// Triage is how ready the bells are.
+type Triage struct {
+	// FalseRings is how many times a month a person may be woken for nothing. A
+	// larger number rings earlier and for smaller incidents.
+	FalseRings float64 `config:"false_rings"`
+	// Window is how far back reports are compared with new ones.
+	Window time.Duration `config:"window"`
+}
+
+// Broadcast is how updates go out.
+type Broadcast struct {
+	Hold time.Duration `config:"hold"` // after approval; until its end an update can be taken back
+}
+
+// Channel is one account on one outside system. Settings are all its other keys.
+type Channel struct {
+	Name     string
+	Type     string
+	Settings Settings
+}
+
+// Default is what applies where nothing is written. It holds no channel: nothing
+// is listened to that nobody asked for.
+func Default() Config {
+	return Config{
+		Server:    Server{Listen: "127.0.0.1:8080", BaseURL: "http://127.0.0.1:8080"},
+		Database:  Database{URL: NewSecret("tocsin.db")},
+		Log:       Log{Level: "info", Format: "text"},
+		Ingest:    Ingest{Every: 15 * time.Second},
+		Triage:    Triage{FalseRings: 1, Window: 7 * 24 * time.Hour},
+		Broadcast: Broadcast{Hold: 10 * time.Second},
+	}
+}

@@ -1,0 +1,114 @@
+package config
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tocsin/tocsin"
+)
+
+const (
+	defaultWait = 5 * time.Minute
+	maxWait     = 24 * time.Hour
+	maxRepeat   = 20 // a person who slept through twenty rounds will not hear the next
+)
+
+// policyKeys are the keys of a policy.
+type policyKeys struct {
+	Name    string       `config:"name"`
+	Whisper []targetKeys `config:"whisper"`
+	Steps   []stepKeys   `config:"steps"`
+	Repeat  int          `config:"repeat"`
+}
+
+type stepKeys struct {
+	Name    string        `config:"name"`
+	Targets []targetKeys  `config:"targets"`
+	Wait    time.Duration `config:"wait"`
+}
+
+type targetKeys struct {
+	Channel string `config:"channel"`
+	To      string `config:"to"`
+}
+
+// readPolicies comes after the channels, whose names policies use.
+func (c *Config) readPolicies(parts []source) error {
+	var errs []error
+	for _, part := range parts {
+		var p policyKeys
+		errs = append(errs, part.decode(&p), c.checkPolicy(part, p))
+		c.Policies = append(c.Policies, p.policy())
+	}
+	return Join(errs...)
+}
+
+func (c *Config) checkPolicy(part source, p policyKeys) error {
+	var errs []error
+	wrong := func(key, format string, args ...any) {
+		errs = append(errs, part.mistake(key, fmt.Sprintf(format, args...)))
+	}
+	if len(p.Whisper) == 0 && len(p.Steps) == 0 {
+		wrong("", "This policy wakes nobody. Give it a whisper or steps.")
+	}
+	if p.Repeat < 0 || p.Repeat > maxRepeat {
+		wrong("repeat", "%d is out of range. Write 0 to %d.", p.Repeat, maxRepeat)
+	}
+	errs = append(errs, c.checkTargets(part, "whisper", p.Whisper))
+	for i, step := range p.Steps {
+		key := fmt.Sprintf("steps[%d]", i)
+		if len(step.Targets) == 0 {
+			wrong(key+".targets", "This step has no targets. Write at least one {channel, to}.")
+		}
+		if step.Wait < 0 || step.Wait > maxWait {
+			wrong(key+".wait", "%s is out of range. Write 0s to 24h; 0s is the usual %s.", step.Wait, defaultWait)
+		}
+		errs = append(errs, c.checkTargets(part, key+".targets", step.Targets))
+	}
+	return Join(errs...)
+}
+
+func (c *Config) checkTargets(part source, key string, targets []targetKeys) error {
+	var errs []error
+	for i, target := range targets {
+		at := fmt.Sprintf("%s[%d].channel", key, i)
+		switch {
+		case target.Channel == "":
+			errs = append(errs, part.mistake(at, "This target names no channel. "+Suggest("", c.channelNames())))
+		case !c.hasChannel(target.Channel):
+			errs = append(errs, part.mistake(at, "There is no channel "+target.Channel+". "+Suggest(target.Channel, c.channelNames())))
+		}
+	}
+	return Join(errs...)
+}
+
+func (p policyKeys) policy() tocsin.Policy {
+	made := tocsin.Policy{Name: p.Name, Whisper: targets(p.Whisper), Repeat: p.Repeat}
+	for i, s := range p.Steps {
+		step := tocsin.Step{Name: s.Name, Targets: targets(s.Targets), Wait: tocsin.Duration(s.Wait)}
+		if step.Name == "" {
+			step.Name = fmt.Sprintf("step %d", i+1)
+		}
+		if s.Wait == 0 {
+			step.Wait = tocsin.Duration(defaultWait)
+		}
+		made.Steps = append(made.Steps, step)
+	}
+	return made
+}
+
+func targets(keys []targetKeys) []tocsin.Target {
+	made := make([]tocsin.Target, len(keys))
+	for i, k := range keys {
+		made[i] = tocsin.Target(k)
+	}
+	return made
+}
+
+func (c *Config) policyNames() []string {
+	names := make([]string, len(c.Policies))
+	for i, p := range c.Policies {
+		names[i] = p.Name
+	}
+	return names
+}
