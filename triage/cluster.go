@@ -1,0 +1,146 @@
+package triage
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// cluster is a set of reports that describe the same thing. A cluster that turned
+// out the same as another points to it, and goes by its key.
+type cluster struct {
+	key    string
+	size   int
+	into   *cluster // what it was merged into
+	centre centre
+
+	counted bool // by a replay
+}
+
+// root is the cluster that this one is part of by now.
+func (c *cluster) root() *cluster {
+	for c.into != nil {
+		if c.into.into != nil {
+			c.into = c.into.into
+		}
+		c = c.into
+	}
+	return c
+}
+
+// centre is the sum of vectors.
+type centre struct {
+	sum   map[uint32]float32
+	norm2 float64
+}
+
+func (c *centre) add(v vector, factor float32) {
+	if c.sum == nil {
+		c.sum = make(map[uint32]float32, len(v))
+	}
+	for _, t := range v {
+		old := c.sum[t.slot]
+		now := old + factor*t.weight
+		c.sum[t.slot] = now
+		c.norm2 += float64(now)*float64(now) - float64(old)*float64(old)
+	}
+}
+
+// cosine of a vector of length 1 to the centre.
+func (c *centre) cosine(v vector) float32 {
+	if c.norm2 <= 0 {
+		return 0
+	}
+	var dot float32
+	for _, t := range v {
+		dot += t.weight * c.sum[t.slot]
+	}
+	return dot / float32(math.Sqrt(c.norm2))
+}
+
+// vector gives the heaviest n features, of length 1.
+func (c *centre) vector(n int) vector {
+	v := make(vector, 0, len(c.sum))
+	for slot, w := range c.sum {
+		v = append(v, term{slot, w})
+	}
+	slices.SortFunc(v, func(a, b term) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot)) })
+	v = v[:min(n, len(v))]
+	slices.SortFunc(v, func(a, b term) int { return cmp.Compare(a.slot, b.slot) })
+	v.normalise()
+	return v
+}
+
+// How alike is alike: a report joins a cluster when the mean of its cosines to its
+// nearest report and to that report's cluster reaches joinAt; two clusters are the
+// same when their centres' cosine reaches mergeAt.
+const (
+	joinAt      = 0.17
+	mergeAt     = 0.30
+	lookBack    = 700 // posts among which the nearest is sought
+	centreTerms = 64  // features by which two centres are compared
+)
+
+// settle puts a post into a cluster, or founds one.
+func (e *Engine) settle(p *post, forced string) {
+	if forced != "" {
+		p.cluster = e.named(forced)
+	} else if c := e.nearest(p); c != nil {
+		p.cluster = c
+	} else {
+		p.cluster = &cluster{key: p.key}
+	}
+	c := p.cluster
+	c.centre.add(p.terms, 1)
+	c.size++
+	if c.size >= 2 && c.size&(c.size-1) == 0 {
+		e.unite(c)
+	}
+}
+
+// nearest finds the cluster that a post belongs to; nil when none is near enough.
+func (e *Engine) nearest(p *post) *cluster {
+	var best *post
+	var top float32
+	e.recent.near(p.terms, e.recent.back(lookBack), searchBudget, func(q *post, cosine float32) {
+		if cosine > top {
+			best, top = q, cosine
+		}
+	})
+	if best == nil {
+		return nil
+	}
+	c := best.cluster.root()
+	if (top+c.centre.cosine(p.terms))/2 < joinAt {
+		return nil
+	}
+	return c
+}
+
+// unite merges into c every cluster of recent posts whose centre is near c's.
+func (e *Engine) unite(c *cluster) {
+	v := c.centre.vector(centreTerms)
+	seen := map[*cluster]bool{c: true}
+	var same []*cluster
+	e.recent.near(v, e.recent.back(lookBack), searchBudget, func(q *post, _ float32) {
+		o := q.cluster.root()
+		if seen[o] {
+			return
+		}
+		seen[o] = true
+		if o.centre.cosine(v) >= mergeAt {
+			same = append(same, o)
+		}
+	})
+	for _, o := range same {
+		o.into = c
+		c.size += o.size
+		for slot, w := range o.centre.sum {
+			c.centre.add(vector{{slot, w}}, 1)
+		}
+		o.centre = centre{}
+		if o.key < c.key {
+			c.key, o.key = o.key, c.key
+		}
+	}
+}

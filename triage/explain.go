@@ -1,0 +1,144 @@
+package triage
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/triage/text"
+)
+
+// Limits of what an explanation shows.
+const (
+	maxPhrases = 6
+	maxQuotes  = 5
+	maxRead    = 200 // members whose texts are read again for it
+)
+
+// sighting describes an incident for the store and for people.
+func (e *Engine) sighting(i *incident) tocsin.Sighting {
+	texts := e.texts(i)
+	s := tocsin.Sighting{
+		Key: i.key, Kind: i.kind, Tier: i.tier, Area: e.areaOf(texts), Severity: severity(i),
+		FirstSeen: time.Unix(i.first, 0).UTC(), LastSeen: time.Unix(i.last, 0).UTC(),
+		Reports: len(i.members), People: len(i.people), Explanation: e.explain(i, texts),
+	}
+	s.Title = title(s)
+	return s
+}
+
+func title(s tocsin.Sighting) string {
+	about := strings.Join(s.Explanation.Phrases[:min(3, len(s.Explanation.Phrases))], ", ")
+	if s.Kind == tocsin.KindFlood {
+		return "Near copies: " + cmp.Or(about, "no words")
+	}
+	return cmp.Or(about, "Similar reports")
+}
+
+// severity is 1 (worst) to 4 (mildest), from the number of people.
+func severity(i *incident) int {
+	switch n := len(i.people); {
+	case i.kind == tocsin.KindFlood || n < 8:
+		return 4
+	case n < 20:
+		return 3
+	case n < 60:
+		return 2
+	default:
+		return 1
+	}
+}
+
+func (e *Engine) texts(i *incident) []text.Text {
+	var out []text.Text
+	for _, m := range i.members[:min(maxRead, len(i.members))] {
+		out = append(out, e.lex.Read(m.title+"\n"+m.text, m.lang))
+	}
+	return out
+}
+
+func (e *Engine) explain(i *incident, texts []text.Text) tocsin.Explanation {
+	x := tocsin.Explanation{
+		Phrases: e.phrases(texts), Channels: map[string]int{}, Expected: i.best.expected, Seen: i.best.people,
+		Window: tocsin.Duration(time.Duration(i.best.window) * time.Second), Quotes: quotes(i),
+	}
+	seen := map[uint64]bool{}
+	for _, m := range i.members {
+		if !seen[m.person] {
+			seen[m.person] = true
+			x.Channels[m.channel]++
+		}
+	}
+	if i.kind == tocsin.KindFlood {
+		x.Summary = fmt.Sprintf("%d accounts, most of them days old, sent near copies of one text.", len(i.people))
+		x.False = "The accounts turn out to be real people who share a text."
+		return x
+	}
+	x.Summary = fmt.Sprintf("%d people wrote about the same thing: %s.", len(i.people), strings.Join(x.Phrases[:min(3, len(x.Phrases))], ", "))
+	x.Why = fmt.Sprintf("%d people within %s; by the reports of the past weeks %.2f were to be expected.", x.Seen, time.Duration(x.Window), x.Expected)
+	x.False = "The reports share words but not a problem, or something outside the service made people ask."
+	return x
+}
+
+// phrases are the words and word pairs that tie the texts: written by many of
+// them, and seldom otherwise.
+func (e *Engine) phrases(texts []text.Text) []string {
+	type tie struct {
+		shown string
+		score float64
+	}
+	count, shown := map[string]int{}, map[string]string{}
+	for _, t := range texts {
+		here := map[string]string{}
+		last := -1
+		for k, w := range t.Words {
+			if w.Stop || w.Kind == text.KindNumber {
+				continue
+			}
+			here[unit(w)] = w.Text
+			if last >= 0 && !w.Break && unit(t.Words[last]) != unit(w) {
+				here[unit(t.Words[last])+" "+unit(w)] = t.Words[last].Text + " " + w.Text
+			}
+			last = k
+		}
+		for name, words := range here {
+			count[name]++
+			if shown[name] == "" || len(words) < len(shown[name]) {
+				shown[name] = words
+			}
+		}
+	}
+	var ties []tie
+	for name, n := range count {
+		if n >= 2 {
+			ties = append(ties, tie{shown[name], float64(n) * float64(e.rarity.idf(slotOf(name)))})
+		}
+	}
+	slices.SortFunc(ties, func(a, b tie) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.shown, b.shown)) })
+	var out []string
+	for _, t := range ties {
+		inside := slices.ContainsFunc(out, func(o string) bool { return strings.Contains(o, t.shown) || strings.Contains(t.shown, o) })
+		if !inside && len(out) < maxPhrases {
+			out = append(out, t.shown)
+		}
+	}
+	return out
+}
+
+// quotes are the reports nearest to the centre, one a person.
+func quotes(i *incident) []int64 {
+	sorted := slices.Clone(i.members)
+	slices.SortStableFunc(sorted, func(a, b *post) int { return cmp.Compare(i.centre.cosine(b.terms), i.centre.cosine(a.terms)) })
+	var out []int64
+	seen := map[uint64]bool{}
+	for _, m := range sorted {
+		if len(out) < maxQuotes && !seen[m.person] {
+			seen[m.person] = true
+			out = append(out, m.id)
+		}
+	}
+	return out
+}

@@ -1,0 +1,42 @@
+package triage
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/triage/text"
+)
+
+// Reasons for which a report does not count as evidence.
+const (
+	reasonStaff   = "own staff"
+	reasonSpam    = "spam"
+	reasonPraise  = "praise"
+	reasonContest = "contest"
+	reasonEmpty   = "empty"
+	reasonFlood   = "flood"
+)
+
+// judge says why a report does not count as evidence; "" when it does. Being a
+// question, or not being a complaint, is no reason.
+func (e *Engine) judge(r *tocsin.Report, t text.Text) string {
+	switch {
+	case r.Reporter.Staff || e.isStaff(r.Reporter):
+		return reasonStaff
+	case len(t.Words) == 0 && len(t.Emojis) == 0:
+		return reasonEmpty
+	case text.Spam(r.Text, t):
+		return reasonSpam
+	case text.Praise(t):
+		return reasonPraise
+	}
+	return ""
+}
+
+func (e *Engine) isStaff(r tocsin.Reporter) bool {
+	return slices.ContainsFunc(e.cfg.Staff, func(s string) bool {
+		s = strings.TrimPrefix(s, "@")
+		return strings.EqualFold(s, r.ID) || s != "" && strings.EqualFold(s, strings.TrimPrefix(r.Handle, "@"))
+	})
+}
