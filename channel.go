@@ -3,6 +3,7 @@ package tocsin
 import (
 	"context"
 	"net/http"
+	"time"
 )
 
 // Channel is one account on one outside system, with what it can do. A nil
@@ -62,6 +63,8 @@ type Message struct {
 	Delivery int64  // the ledger's number, for bounces
 	Text     string // plain text
 	Lang     string
+	// TriedAt is when the try began whose fate a Finder looks for; zero if unknown.
+	TriedAt time.Time
 	// Report is what it answers; its Route, Thread, ExternalID and Reporter are
 	// set. The zero Report means a public post.
 	Report Report
