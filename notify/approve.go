@@ -1,0 +1,145 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tocsin/tocsin"
+)
+
+// Approval is a person's word that an update may go out.
+type Approval struct {
+	Actor  string
+	Update int64
+	// Seen is what the approver's Preview carried. When it is given, an approval is
+	// refused if the text or the recipients have changed since; "" does not look.
+	Seen string
+	// Bypass is why nobody else could look at it: the author alone then approves,
+	// and the timeline shows the reason.
+	Bypass string
+}
+
+// Approve freezes the recipients of a draft and begins its hold, after which it is
+// sent. It returns CodeForbidden when the author approves alone without a bypass,
+// and CodeConflict when the incident does not allow this kind of update, when
+// resolved lacks support's own check, or when what the approver saw has changed.
+func (d *Desk) Approve(ctx context.Context, a Approval) (tocsin.Update, error) {
+	u, err := d.Store.Update(ctx, a.Update)
+	if err != nil {
+		return u, err
+	}
+	if err := d.refuseApproval(ctx, u, a); err != nil {
+		return u, err
+	}
+	i, err := d.Store.Incident(ctx, u.Incident)
+	if err != nil {
+		return u, fmt.Errorf("read incident: %w", err)
+	}
+	if err := d.refuseClaim(ctx, i, u); err != nil {
+		return u, err
+	}
+	p, err := d.recipientsOf(ctx, i, u)
+	if err != nil {
+		return u, err
+	}
+	if a.Seen != "" && a.Seen != p.Seen {
+		return u, tocsin.Errorf(tocsin.CodeConflict, "The text or the recipients changed since you looked: now %d would be told and %d held. Look again.", len(p.Told), len(p.Held))
+	}
+	return d.freeze(ctx, u, p, a)
+}
+
+// refuseApproval looks at who approves. Two people must have seen what goes out,
+// unless the text was approved before it was needed.
+func (d *Desk) refuseApproval(ctx context.Context, u tocsin.Update, a Approval) error {
+	switch {
+	case u.State != tocsin.UpdateDraft:
+		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s; only a draft can be approved.", u.ID, u.State)
+	case a.Actor == "":
+		return tocsin.Errorf(tocsin.CodeUnauthorized, "Sign in to approve an update.")
+	case a.Actor == u.Author && !d.preApproved(u) && strings.TrimSpace(a.Bypass) == "":
+		return tocsin.Errorf(tocsin.CodeForbidden, "Another person must approve what %s wrote. Alone at night, give a reason for a bypass.", u.Author)
+	}
+	if u.Corrects == 0 {
+		return nil
+	}
+	return d.refuseEarlyCorrection(ctx, u)
+}
+
+// preApproved tells whether the text was agreed on in advance. That goes for
+// texts without news only.
+func (d *Desk) preApproved(u tocsin.Update) bool {
+	quiet := u.Kind == tocsin.UpdateAware || u.Kind == tocsin.UpdateProgress
+	return quiet && slices.ContainsFunc(d.PreApproved, func(text string) bool {
+		return strings.TrimSpace(text) == strings.TrimSpace(u.Text)
+	})
+}
+
+// refuseEarlyCorrection waits until it is known who got the wrong text, and keeps
+// a correction from overtaking it.
+func (d *Desk) refuseEarlyCorrection(ctx context.Context, u tocsin.Update) error {
+	wrong, err := d.Store.Update(ctx, u.Corrects)
+	if err != nil {
+		return fmt.Errorf("read corrected update: %w", err)
+	}
+	if wrong.State != tocsin.UpdateStopped && wrong.State != tocsin.UpdateSent {
+		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s. Stop it before you correct it.", wrong.ID, wrong.State)
+	}
+	ledger, err := deliveriesOf(ctx, d.Store, tocsin.DeliveryQuery{Update: wrong.ID, State: tocsin.DeliverySending})
+	if err != nil {
+		return err
+	}
+	if len(ledger) > 0 {
+		return tocsin.Errorf(tocsin.CodeConflict, "%s of update %d is still under way. Try again in a moment.", plural(len(ledger), "message", "messages"), wrong.ID)
+	}
+	return d.refuseCorrected(ctx, wrong)
+}
+
+// refuseClaim looks whether the incident, as it was vetted, allows such an update.
+// Before a verdict only the holding text goes out, an update of kind aware, and
+// only to those who wrote. What turned out to be nothing may only be corrected.
+func (d *Desk) refuseClaim(ctx context.Context, i tocsin.Incident, u tocsin.Update) error {
+	if err := refuseByVerdict(i, u); err != nil || u.Kind != tocsin.UpdateResolved {
+		return err
+	}
+	return d.needProof(ctx, i)
+}
+
+func refuseByVerdict(i tocsin.Incident, u tocsin.Update) error {
+	if err := refuseClosed(i); err != nil {
+		return err
+	}
+	switch {
+	case u.Kind == tocsin.UpdateCorrection:
+		return nil
+	case i.Verdict == tocsin.VerdictNone && u.Kind != tocsin.UpdateAware:
+		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d is only suspected: before a verdict nothing but the holding text (aware) may go out.", i.ID)
+	case silenced(i) != "":
+		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d is %s: only a correction of what was said may go out.", i.ID, i.Verdict.Word())
+	default:
+		return nil
+	}
+}
+
+func (d *Desk) freeze(ctx context.Context, seen tocsin.Update, p Preview, a Approval) (tocsin.Update, error) {
+	now := d.Now()
+	seen.ApprovedAt = now
+	return d.Store.Freeze(ctx, seen.ID, p.rows(seen), func(u *tocsin.Update) (tocsin.Effects, error) {
+		if u.Text != seen.Text || !u.EditedAt.Equal(seen.EditedAt) {
+			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d was edited just now. Look again.", u.ID)
+		}
+		if err := u.Move(tocsin.UpdateApproved); err != nil {
+			return tocsin.Effects{}, err
+		}
+		u.Approver, u.ApprovedAt, u.SendAt = a.Actor, now, now.Add(d.Hold)
+		e := event(u.Incident, a.Actor, eventApproved, "Approved update %d (%s): %d to be told, %d held, %d doubtful, %d left out.",
+			u.ID, u.Kind, len(p.Told), len(p.Held), len(p.Doubtful), len(p.LeftOut))
+		if a.Actor == u.Author && !d.preApproved(*u) {
+			u.Bypass = a.Bypass
+			e.Events = append(e.Events, event(u.Incident, a.Actor, eventBypass, "Approved update %d alone: %s", u.ID, a.Bypass).Events...)
+		}
+		e.Jobs = []tocsin.Later{{Job: tocsin.BroadcastJob{Update: u.ID}, At: u.SendAt}}
+		return e, nil
+	})
+}

@@ -1,0 +1,265 @@
+package notify
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/tocsin/tocsin"
+)
+
+// Recipient is a person in their thread, or a channel in public.
+type Recipient struct {
+	Reporter tocsin.Reporter `json:"reporter,omitzero"`
+	Channel  string          `json:"channel"`
+	Report   int64           `json:"report,omitempty"` // whose thread it is; 0 for a public post
+	Words    string          `json:"words,omitempty"`  // what they wrote, for the one who decides
+	Reason   string          `json:"reason,omitempty"` // why they are not told, or not by us
+}
+
+// Why somebody is not told. Left out for good or for now.
+const (
+	reasonStaff    = "our own staff"
+	reasonAbuse    = "abuse"
+	reasonOptedOut = "opted out"
+	reasonTold     = "told already"
+	reasonDoubtful = "doubtful"
+	reasonMute     = "channel cannot reply"
+	reasonByHand   = "got the wrong text by hand or perhaps: look, and tell them by hand"
+)
+
+// person is everything that one reporter wrote about an incident.
+type person struct {
+	reporter tocsin.Reporter
+	wrote    []tocsin.Member // oldest first
+}
+
+// persons groups reports by who wrote them, in the order of their first word.
+func persons(members []tocsin.Member) []*person {
+	var all []*person
+	byID := map[string]*person{}
+	for _, m := range members {
+		p := byID[m.Report.Reporter.ID]
+		if p == nil {
+			p = &person{}
+			byID[m.Report.Reporter.ID] = p
+			all = append(all, p)
+		}
+		p.reporter = m.Report.Reporter // the latest name and handle
+		p.wrote = append(p.wrote, m)
+	}
+	return all
+}
+
+// abuse are the reasons by which triage says that a report has no victim behind it.
+func abuse(m tocsin.Member) bool {
+	return m.Judge == tocsin.ActorSelf && slices.Contains([]string{"spam", "abuse", "flood"}, m.Reason)
+}
+
+func (p *person) staff() bool {
+	return slices.ContainsFunc(p.wrote, func(m tocsin.Member) bool { return m.Report.Reporter.Staff || m.Reason == "own staff" })
+}
+
+func (p *person) optedOut() bool {
+	return slices.ContainsFunc(p.wrote, func(m tocsin.Member) bool { return m.OptedOut })
+}
+
+// sure are the reports that belong surely enough to be answered.
+func (p *person) sure() []tocsin.Member {
+	return slices.DeleteFunc(slices.Clone(p.wrote), func(m tocsin.Member) bool { return !m.Sure || abuse(m) })
+}
+
+// doubtful are reports that may be about the incident: a person decides.
+func (p *person) doubtful() []tocsin.Member {
+	return slices.DeleteFunc(slices.Clone(p.wrote), func(m tocsin.Member) bool { return m.Sure || m.Reason != "" })
+}
+
+// at makes the recipient that one of the person's reports stands for.
+func (p *person) at(m tocsin.Member, reason string) Recipient {
+	return Recipient{
+		Reporter: p.reporter, Channel: m.Report.Channel, Report: m.Report.ID, Reason: reason,
+		Words: oneLine(m.Report.Title+" "+m.Report.Text, quoteLimit),
+	}
+}
+
+func last[T any](s []T) T { return s[len(s)-1] }
+
+// sortReporters puts each person into the group of a preview where they belong.
+func (d *Desk) sortReporters(p *Preview, members []tocsin.Member, told map[string]bool) {
+	for _, who := range persons(members) {
+		sure, doubtful := who.sure(), who.doubtful()
+		switch {
+		case who.staff():
+			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), reasonStaff))
+		case len(sure) == 0 && len(doubtful) == 0:
+			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), unsure(last(who.wrote))))
+		case len(sure) == 0:
+			p.Doubtful = append(p.Doubtful, who.at(last(doubtful), reasonDoubtful))
+		case who.optedOut():
+			p.LeftOut = append(p.LeftOut, who.at(last(sure), reasonOptedOut))
+		case told[who.reporter.ID]:
+			p.LeftOut = append(p.LeftOut, who.at(last(sure), reasonTold))
+		default:
+			d.address(p, who, sure)
+		}
+	}
+}
+
+func unsure(m tocsin.Member) string {
+	if abuse(m) {
+		return reasonAbuse
+	}
+	return "does not count: " + m.Reason
+}
+
+// address picks the latest thread in which the person can be answered.
+func (d *Desk) address(p *Preview, who *person, sure []tocsin.Member) {
+	for _, m := range slices.Backward(sure) {
+		if r := who.at(m, ""); d.reaches(r) {
+			p.tell(r)
+			return
+		}
+	}
+	p.Held = append(p.Held, who.at(last(sure), reasonMute))
+}
+
+// sortTold makes a correction reach exactly those who got the wrong text, the
+// public included. Where it is not sure that they got it, or not by us, a person
+// has to look.
+func (d *Desk) sortTold(p *Preview, wrong []tocsin.Delivery) {
+	for _, w := range wrong {
+		r := Recipient{Reporter: w.Reporter, Channel: w.Channel, Report: w.Report}
+		switch {
+		case w.State == tocsin.DeliverySent && d.reaches(r):
+			p.tell(r)
+		case w.State == tocsin.DeliverySent:
+			r.Reason = reasonMute
+			p.Held = append(p.Held, r)
+		case perhapsTold(w):
+			r.Reason = reasonByHand
+			p.Held = append(p.Held, r)
+		}
+	}
+}
+
+// reaches tells whether a recipient's channel can carry a message to them.
+func (d *Desk) reaches(r Recipient) bool {
+	c := d.channel(r.Channel)
+	if r.Report == 0 {
+		return c.Poster != nil
+	}
+	return c.Replier != nil
+}
+
+// perhapsTold tells whether somebody may have heard a text although the ledger
+// does not say sent: a person told them, or nobody could find out.
+func perhapsTold(w tocsin.Delivery) bool {
+	switch w.State {
+	case tocsin.DeliveryByHand, tocsin.DeliveryUnknown:
+		return true
+	case tocsin.DeliveryHeld:
+		return w.Attempts > 0
+	default:
+		return false
+	}
+}
+
+// toldAlready finds those whose latest word from us about the incident is of the
+// same kind: they have heard it. Words that are on their way count.
+func toldAlready(kind tocsin.UpdateKind, updates []tocsin.Update, ledger []tocsin.Delivery) map[string]bool {
+	kinds := map[int64]tocsin.UpdateKind{}
+	for _, u := range updates {
+		kinds[u.ID] = u.Kind
+	}
+	latest := map[string]int64{}
+	for _, line := range ledger {
+		switch line.State {
+		case tocsin.DeliverySent, tocsin.DeliveryByHand, tocsin.DeliveryPending, tocsin.DeliverySending, tocsin.DeliveryUnknown:
+			latest[line.Reporter.ID] = max(latest[line.Reporter.ID], line.Update)
+		default:
+		}
+	}
+	told := map[string]bool{}
+	for who, update := range latest {
+		told[who] = who != "" && kinds[update] == kind
+	}
+	return told
+}
+
+// recipientsOf works out from what is known now who hears an update, and who not.
+func (d *Desk) recipientsOf(ctx context.Context, i tocsin.Incident, u tocsin.Update) (Preview, error) {
+	p := Preview{Update: u, Audience: audience(i, u)}
+	ledger, err := deliveriesOf(ctx, d.Store, tocsin.DeliveryQuery{Incident: i.ID})
+	if err != nil {
+		return p, err
+	}
+	if p.Audience.Reporters {
+		members, err := d.Store.Members(ctx, i.ID)
+		if err != nil {
+			return p, fmt.Errorf("list members: %w", err)
+		}
+		updates, err := d.Store.Updates(ctx, i.ID)
+		if err != nil {
+			return p, fmt.Errorf("list updates: %w", err)
+		}
+		d.sortReporters(&p, members, toldAlready(u.Kind, updates, ledger))
+	}
+	if p.Audience.ToldOnly {
+		d.sortTold(&p, slices.DeleteFunc(ledger, func(w tocsin.Delivery) bool { return w.Update != u.Corrects }))
+	}
+	if p.Audience.Public {
+		for _, c := range d.Channels {
+			if c.Poster != nil {
+				p.tell(Recipient{Channel: c.Name})
+			}
+		}
+	}
+	d.measure(&p)
+	return p, nil
+}
+
+// audience is who hears an update of this kind. Before a verdict nothing is said
+// in public: the holding text goes to those who wrote, and to nobody else.
+func audience(i tocsin.Incident, u tocsin.Update) tocsin.Audience {
+	a := u.Kind.Audience()
+	if i.Verdict != tocsin.VerdictConfirmed {
+		a.Public = false
+	}
+	return a
+}
+
+// rows are the lines of the ledger that an approval freezes. Keys hold letters,
+// digits, dots and dashes only, for a mail's Message-ID is made of them.
+func (p Preview) rows(u tocsin.Update) []tocsin.Delivery {
+	row := func(r Recipient, state tocsin.DeliveryState) tocsin.Delivery {
+		return tocsin.Delivery{
+			Update: u.ID, Incident: u.Incident, Channel: r.Channel, Report: r.Report, Reporter: r.Reporter,
+			Key: key(u.ID, r), State: state, Reason: r.Reason, CreatedAt: u.ApprovedAt, UpdatedAt: u.ApprovedAt,
+		}
+	}
+	rows := make([]tocsin.Delivery, 0, len(p.Told)+len(p.Held))
+	for _, r := range p.Told {
+		rows = append(rows, row(r, tocsin.DeliveryPending))
+	}
+	for _, r := range p.Held {
+		rows = append(rows, row(r, tocsin.DeliveryHeld))
+	}
+	for _, r := range p.LeftOut {
+		if r.Reason == reasonOptedOut {
+			rows = append(rows, row(r, tocsin.DeliverySkipped))
+		}
+	}
+	return rows
+}
+
+// key names the message of one update to one recipient: the same for each try,
+// and for each person once, whichever of their threads it goes to.
+func key(update int64, r Recipient) string {
+	if r.Report == 0 {
+		return fmt.Sprintf("u%d.%s", update, r.Channel)
+	}
+	sum := sha256.Sum256([]byte(r.Reporter.ID))
+	return fmt.Sprintf("u%d.%s", update, hex.EncodeToString(sum[:8]))
+}
