@@ -39,14 +39,26 @@ func (c *Config) check(s source) error {
 	wrong(!slices.Contains(formats(), c.Log.Format), "log.format",
 		strconv.Quote(c.Log.Format)+" is no format. "+Suggest(c.Log.Format, formats()))
 	wrong(c.Ingest.Every < minEvery || c.Ingest.Every > maxEvery, "ingest.every",
-		c.Ingest.Every.String()+" is out of range. Write 1s to 1h.")
+		span(c.Ingest.Every)+" is out of range. Write 1s to 1h.")
 	wrong(!(c.Triage.FalseRings > 0 && c.Triage.FalseRings <= maxFalseRings), "triage.false_rings", // NaN is caught so
 		"This is out of range. Write how many false rings a month are borne: more than 0, up to 1000.")
 	wrong(c.Triage.Window < minWindow || c.Triage.Window > maxWindow, "triage.window",
-		c.Triage.Window.String()+" is out of range. Write 1h to 2160h (90 days).")
+		span(c.Triage.Window)+" is out of range. Write 1h to 2160h (90 days).")
 	wrong(c.Broadcast.Hold < 0 || c.Broadcast.Hold > maxHold, "broadcast.hold",
-		c.Broadcast.Hold.String()+" is out of range. Write 0s to 10m.")
+		span(c.Broadcast.Hold)+" is out of range. Write 0s to 10m.")
 	return Join(errs...)
+}
+
+// span writes a span of time as a person would: 5m and not 5m0s.
+func span(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 func levels() []string  { return []string{"debug", "info", "warn", "error"} }

@@ -61,7 +61,7 @@ func (c *Config) checkPolicy(part source, p policyKeys) error {
 			wrong(key+".targets", "This step has no targets. Write at least one {channel, to}.")
 		}
 		if step.Wait < 0 || step.Wait > maxWait {
-			wrong(key+".wait", "%s is out of range. Write 0s to 24h; 0s is the usual %s.", step.Wait, defaultWait)
+			wrong(key+".wait", "%s is out of range. Write 0s to 24h; 0s is the usual %s.", span(step.Wait), span(defaultWait))
 		}
 		errs = append(errs, c.checkTargets(part, key+".targets", step.Targets))
 	}

@@ -29,7 +29,8 @@ type field struct {
 	typ      reflect.Type // of the value; of the element for a list
 	index    []int
 	required bool
-	file     bool // the key of a secret's file, beside the secret
+	file     bool  // the key of a secret's file, beside the secret
+	of       shape // of that secret
 }
 
 // fields lists the keys of a struct type, those of secrets' files included.
@@ -54,7 +55,7 @@ func fields(t reflect.Type) []field {
 		}
 		all = append(all, field{key: key, shape: s, typ: typ, index: []int{i}, required: options == "required"})
 		if typ == reflect.TypeFor[Secret]() {
-			all = append(all, field{key: key + fileSuffix, typ: reflect.TypeFor[string](), index: []int{i}, file: true})
+			all = append(all, field{key: key + fileSuffix, typ: reflect.TypeFor[string](), index: []int{i}, file: true, of: s})
 		}
 	}
 	return all

@@ -22,7 +22,7 @@ const bothSet = "The secret and its file are both set. Keep one of the two."
 
 // openSecret reads the file of a secret, if its key is set, and puts the text in
 // the secret's place.
-func (s source) openSecret(v *viper.Viper, key string) error {
+func (s source) openSecret(v *viper.Viper, key string, shape shape) error {
 	own := strings.TrimSuffix(key, fileSuffix)
 	name := v.GetString(key)
 	if name == "" {
@@ -35,8 +35,22 @@ func (s source) openSecret(v *viper.Viper, key string) error {
 	if problem != "" {
 		return s.mistake(key, problem)
 	}
-	v.Set(own, secret)
+	v.Set(own, ofShape(shape, secret))
 	return nil
+}
+
+// ofShape gives a list of secrets one for each line of its file that is not empty.
+func ofShape(s shape, secret string) any {
+	if s != scalars {
+		return secret
+	}
+	lines := []any{}
+	for line := range strings.Lines(secret) {
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // openSecrets does the same for a section in a list.
@@ -55,7 +69,7 @@ func (r *reader) openSecrets(n *yaml.Node, known []field, plain map[string]any, 
 		if problem != "" {
 			r.mistake(child(n, f.key), join(path, f.key), "%s", problem)
 		}
-		plain[own] = secret
+		plain[own] = ofShape(f.of, secret)
 	}
 }
 

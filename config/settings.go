@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"io"
+	"log/slog"
 )
 
 // Settings are one channel's own settings, raw until the channel decodes them.
@@ -29,8 +31,13 @@ func (s Settings) Mistake(key, format string, args ...any) error {
 	return s.source.mistake(key, fmt.Sprintf(format, args...))
 }
 
-// String hides the settings.
-func (s Settings) String() string { return hidden }
+// Format hides the settings from every verb of fmt.
+func (s Settings) Format(w fmt.State, _ rune) {
+	_, _ = io.WriteString(w, hidden) // fmt has no way to be told
+}
 
-// GoString hides the settings from %#v.
-func (s Settings) GoString() string { return hidden }
+// LogValue hides the settings from slog.
+func (s Settings) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// MarshalText hides the settings in JSON, YAML and text.
+func (s Settings) MarshalText() ([]byte, error) { return []byte(hidden), nil }

@@ -66,7 +66,7 @@ func (s source) bind(v *viper.Viper, t reflect.Type, path string) []error {
 			errs = append(errs, v.BindEnv(key, s.variable(key)))
 		}
 		if f.file {
-			errs = append(errs, s.openSecret(v, key))
+			errs = append(errs, s.openSecret(v, key, f.of))
 		}
 		if text := s.fromEnv(key); f.shape == entries && text != "" {
 			errs = append(errs, s.bindEntries(v, f, key, text))
@@ -114,7 +114,7 @@ func (s source) explain(err error, t reflect.Type) []error {
 		}
 		return errs
 	case errors.As(err, &one):
-		text := "This is not understood."
+		text := "This is not understood. See the example."
 		var told *tocsin.Error
 		if f, ok := at(t, steps(one.Name())); errors.As(err, &told) {
 			text = told.Message
