@@ -61,7 +61,7 @@ type Outside struct {
 // promise is one thing that the rest of the program relies on.
 type promise struct {
 	name string
-	kept func(tb testing.TB, k *kit)
+	kept func(k *kit)
 }
 
 // Run tries every promise on the channel.
@@ -70,7 +70,7 @@ func Run(t *testing.T, s Setup) {
 	for _, p := range promises() {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			p.kept(t, newKit(t, s))
+			p.kept(newKit(t, s))
 		})
 	}
 }
@@ -82,7 +82,7 @@ func RunType(t *testing.T, typ channel.Type) {
 	for _, p := range typePromises() {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			p.kept(t, &kit{Setup: Setup{Type: typ}})
+			p.kept(&kit{TB: t, Setup: Setup{Type: typ}})
 		})
 	}
 }

@@ -2,7 +2,6 @@ package channeltest
 
 import (
 	"context"
-	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,36 +10,36 @@ import (
 
 func checkPromises() []promise {
 	return []promise{
-		{"CheckPassesGoodSettings", needChecker(func(tb testing.TB, _ *kit, c tocsin.Checker) {
-			require.NoError(tb, c.Check(tb.Context()))
+		{"CheckPassesGoodSettings", needChecker(func(k *kit, c tocsin.Checker) {
+			require.NoError(k, c.Check(k.Context()))
 		})},
 		{"CheckSaysWhatToMend", needChecker(checkSays)},
-		{"CheckIsCalledOff", needChecker(func(tb testing.TB, k *kit, c tocsin.Checker) {
-			k.breakdown(tb, Hang)
-			ctx, cancel := context.WithTimeout(tb.Context(), soon)
+		{"CheckIsCalledOff", needChecker(func(k *kit, c tocsin.Checker) {
+			k.breakdown(Hang)
+			ctx, cancel := context.WithTimeout(k.Context(), soon)
 			defer cancel()
 			var err error
-			within(tb, promptly, "a check whose context ended", func() { err = c.Check(ctx) })
-			k.fails(tb, err, Hang)
+			within(k, promptly, "a check whose context ended", func() { err = c.Check(ctx) })
+			k.fails(err, Hang)
 		})},
 	}
 }
 
-func needChecker(kept func(testing.TB, *kit, tocsin.Checker)) func(testing.TB, *kit) {
-	return func(tb testing.TB, k *kit) {
-		checker := k.open(tb).Checker
+func needChecker(kept func(*kit, tocsin.Checker)) func(*kit) {
+	return func(k *kit) {
+		checker := k.open().Checker
 		if checker == nil {
-			tb.Skip("nothing to check")
+			k.Skip("nothing to check")
 		}
-		kept(tb, k, checker)
+		kept(k, checker)
 	}
 }
 
-func checkSays(tb testing.TB, k *kit, c tocsin.Checker) {
-	k.breakdown(tb, Refused)
-	err := c.Check(tb.Context())
-	k.fails(tb, err, Refused)
+func checkSays(k *kit, c tocsin.Checker) {
+	k.breakdown(Refused)
+	err := c.Check(k.Context())
+	k.fails(err, Refused)
 	var said *tocsin.Error
-	require.ErrorAs(tb, err, &said)
-	require.NotEmpty(tb, said.Message, "a sentence that says what to mend")
+	require.ErrorAs(k, err, &said)
+	require.NotEmpty(k, said.Message, "a sentence that says what to mend")
 }

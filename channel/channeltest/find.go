@@ -1,8 +1,6 @@
 package channeltest
 
 import (
-	"testing"
-
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
@@ -16,54 +14,54 @@ func findPromises() []promise {
 	}
 }
 
-func needFinder(kept func(testing.TB, *kit, tocsin.Channel)) func(testing.TB, *kit) {
-	return func(tb testing.TB, k *kit) {
-		ch := k.open(tb)
+func needFinder(kept func(*kit, tocsin.Channel)) func(*kit) {
+	return func(k *kit) {
+		ch := k.open()
 		if ch.Finder == nil || ch.Replier == nil || k.Message == nil {
-			tb.Skip("nothing can be looked for")
+			k.Skip("nothing can be looked for")
 		}
-		kept(tb, k, ch)
+		kept(k, ch)
 	}
 }
 
-func findKnows(tb testing.TB, k *kit, ch tocsin.Channel) {
+func findKnows(k *kit, ch tocsin.Channel) {
 	m := k.Message()
-	found, _, err := ch.Finder.Find(tb.Context(), m)
-	require.NoError(tb, err)
-	require.NotEqual(tb, tocsin.FoundPresent, found, "it was never sent")
+	found, _, err := ch.Finder.Find(k.Context(), m)
+	require.NoError(k, err)
+	require.NotEqual(k, tocsin.FoundPresent, found, "it was never sent")
 
-	sent, err := ch.Replier.Reply(tb.Context(), m)
-	require.NoError(tb, err)
-	for _, c := range []tocsin.Channel{ch, k.open(tb)} {
-		found, seen, err := c.Finder.Find(tb.Context(), m)
-		require.NoError(tb, err)
-		require.Equal(tb, tocsin.FoundPresent, found, "it was sent, and a restart does not change that")
-		require.Equal(tb, sent.ExternalID, seen.ExternalID)
+	sent, err := ch.Replier.Reply(k.Context(), m)
+	require.NoError(k, err)
+	for _, c := range []tocsin.Channel{ch, k.open()} {
+		found, seen, err := c.Finder.Find(k.Context(), m)
+		require.NoError(k, err)
+		require.Equal(k, tocsin.FoundPresent, found, "it was sent, and a restart does not change that")
+		require.Equal(k, sent.ExternalID, seen.ExternalID)
 	}
-	found, _, err = ch.Finder.Find(tb.Context(), k.Message())
-	require.NoError(tb, err)
-	require.NotEqual(tb, tocsin.FoundPresent, found, "another message was never sent")
+	found, _, err = ch.Finder.Find(k.Context(), k.Message())
+	require.NoError(k, err)
+	require.NotEqual(k, tocsin.FoundPresent, found, "another message was never sent")
 }
 
-func findNeverDenies(tb testing.TB, k *kit, ch tocsin.Channel) {
+func findNeverDenies(k *kit, ch tocsin.Channel) {
 	m := k.Message()
-	k.breakdown(tb, Cut)
-	_, err := ch.Replier.Reply(tb.Context(), m)
-	k.fails(tb, err, Cut)
-	k.heal(tb)
-	found, _, err := ch.Finder.Find(tb.Context(), m)
-	require.NoError(tb, err)
-	require.NotEqual(tb, tocsin.FoundAbsent, found, "it arrived: sending it again would double it")
+	k.breakdown(Cut)
+	_, err := ch.Replier.Reply(k.Context(), m)
+	k.fails(err, Cut)
+	k.heal()
+	found, _, err := ch.Finder.Find(k.Context(), m)
+	require.NoError(k, err)
+	require.NotEqual(k, tocsin.FoundAbsent, found, "it arrived: sending it again would double it")
 }
 
 // findDoesNotGuess: a look that failed proves nothing.
-func findDoesNotGuess(tb testing.TB, k *kit, ch tocsin.Channel) {
+func findDoesNotGuess(k *kit, ch tocsin.Channel) {
 	m := k.Message()
-	k.breakdown(tb, Down)
-	found, _, err := ch.Finder.Find(tb.Context(), m)
+	k.breakdown(Down)
+	found, _, err := ch.Finder.Find(k.Context(), m)
 	if err == nil {
 		return // it could look all the same
 	}
-	k.fails(tb, err, Down)
-	require.Equal(tb, tocsin.FoundUnclear, found)
+	k.fails(err, Down)
+	require.Equal(k, tocsin.FoundUnclear, found)
 }

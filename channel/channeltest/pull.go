@@ -3,7 +3,6 @@ package channeltest
 import (
 	"context"
 	"strings"
-	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,44 +22,44 @@ func pullPromises() []promise {
 	}
 }
 
-func needSource(kept func(testing.TB, *kit)) func(testing.TB, *kit) {
-	return func(tb testing.TB, k *kit) {
-		if k.Say == nil || k.open(tb).Source == nil {
-			tb.Skip("nothing to pull")
+func needSource(kept func(*kit)) func(*kit) {
+	return func(k *kit) {
+		if k.Say == nil || k.open().Source == nil {
+			k.Skip("nothing to pull")
 		}
-		kept(tb, k)
+		kept(k)
 	}
 }
 
 // drain pulls to the end and gives the reports, in order, and the last cursor.
-func (k *kit) drain(tb testing.TB, source tocsin.Source, cursor string) ([]tocsin.Report, string) {
-	tb.Helper()
+func (k *kit) drain(source tocsin.Source, cursor string) ([]tocsin.Report, string) {
+	k.Helper()
 	var reports []tocsin.Report
 	for range maxPulls {
-		batch, err := source.Pull(tb.Context(), cursor)
-		require.NoError(tb, err)
+		batch, err := source.Pull(k.Context(), cursor)
+		require.NoError(k, err)
 		reports = append(reports, batch.Reports...)
 		if batch.Cursor != "" {
 			cursor = batch.Cursor
 		}
 		if !batch.More {
-			sound(tb, reports)
+			sound(k, reports)
 			return reports, cursor
 		}
 	}
-	require.FailNow(tb, "the channel always says that there is more")
+	require.FailNow(k, "the channel always says that there is more")
 	return nil, ""
 }
 
 // sound asks that reports are fit to be stored.
-func sound(tb testing.TB, reports []tocsin.Report) {
-	tb.Helper()
+func sound(k *kit, reports []tocsin.Report) {
+	k.Helper()
 	for _, r := range reports {
-		require.NotEmpty(tb, r.ExternalID, "a report has an external id")
-		require.Contains(tb, r.Reporter.ID, ":", "a reporter's id has a scheme, as in mailto:ana@example.org")
-		require.False(tb, r.At.IsZero(), "a report has a time")
-		require.NotEmpty(tb, strings.TrimSpace(r.Text+r.Raw), "a report has a text")
-		require.Contains(tb, []string{"", name}, r.Channel)
+		require.NotEmpty(k, r.ExternalID, "a report has an external id")
+		require.Contains(k, r.Reporter.ID, ":", "a reporter's id has a scheme, as in mailto:ana@example.org")
+		require.False(k, r.At.IsZero(), "a report has a time")
+		require.NotEmpty(k, strings.TrimSpace(r.Text+r.Raw), "a report has a text")
+		require.Contains(k, []string{"", name}, r.Channel)
 	}
 }
 
@@ -72,41 +71,41 @@ func ids(reports []tocsin.Report) []string {
 	return all
 }
 
-func pullRepeats(tb testing.TB, k *kit) {
-	source := k.open(tb).Source
-	_, start := k.drain(tb, source, "")
+func pullRepeats(k *kit) {
+	source := k.open().Source
+	_, start := k.drain(source, "")
 	want := k.Say(3)
-	once, end := k.drain(tb, source, start)
-	require.ElementsMatch(tb, want, ids(once))
-	again, _ := k.drain(tb, source, start)
-	require.Equal(tb, ids(once), ids(again), "only a stored cursor moves on")
+	once, end := k.drain(source, start)
+	require.ElementsMatch(k, want, ids(once))
+	again, _ := k.drain(source, start)
+	require.Equal(k, ids(once), ids(again), "only a stored cursor moves on")
 	for i := range once {
-		require.Equal(tb, once[i].Raw+once[i].Text, again[i].Raw+again[i].Text)
+		require.Equal(k, once[i].Raw+once[i].Text, again[i].Raw+again[i].Text)
 	}
-	rest, _ := k.drain(tb, source, end)
-	require.Empty(tb, rest, "the cursor moves on")
+	rest, _ := k.drain(source, end)
+	require.Empty(k, rest, "the cursor moves on")
 }
 
-func pullGoesOn(tb testing.TB, k *kit) {
-	_, cursor := k.drain(tb, k.open(tb).Source, "")
+func pullGoesOn(k *kit) {
+	_, cursor := k.drain(k.open().Source, "")
 	first := k.Say(2)
-	got, cursor := k.drain(tb, k.open(tb).Source, cursor)
-	require.ElementsMatch(tb, first, ids(got))
+	got, cursor := k.drain(k.open().Source, cursor)
+	require.ElementsMatch(k, first, ids(got))
 	second := k.Say(2)
-	got, _ = k.drain(tb, k.open(tb).Source, cursor)
-	require.ElementsMatch(tb, second, ids(got))
+	got, _ = k.drain(k.open().Source, cursor)
+	require.ElementsMatch(k, second, ids(got))
 }
 
-func pullLosesNothing(tb testing.TB, k *kit) {
-	source := k.open(tb).Source
-	_, cursor := k.drain(tb, source, "")
+func pullLosesNothing(k *kit) {
+	source := k.open().Source
+	_, cursor := k.drain(source, "")
 	want := k.Say(9)
-	k.breakdown(tb, Flaky)
+	k.breakdown(Flaky)
 	seen := map[string]bool{}
 	for range maxPulls {
-		batch, err := source.Pull(tb.Context(), cursor)
+		batch, err := source.Pull(k.Context(), cursor)
 		if err != nil {
-			k.fails(tb, err, Flaky)
+			k.fails(err, Flaky)
 			continue
 		}
 		for _, r := range batch.Reports {
@@ -120,29 +119,29 @@ func pullLosesNothing(tb testing.TB, k *kit) {
 		}
 	}
 	for _, id := range want {
-		require.True(tb, seen[id], "report %s was lost", id)
+		require.True(k, seen[id], "report %s was lost", id)
 	}
 }
 
-func pullSaysRetry(tb testing.TB, k *kit) {
+func pullSaysRetry(k *kit) {
 	tried := false
 	for _, f := range []Fault{Down, Refused, Limited} {
-		source := k.open(tb).Source
+		source := k.open().Source
 		if k.Break == nil || !k.Break(f) {
 			continue
 		}
 		tried = true
-		_, err := source.Pull(tb.Context(), "")
-		k.fails(tb, err, f)
+		_, err := source.Pull(k.Context(), "")
+		k.fails(err, f)
 	}
 	if !tried {
-		tb.Skip("this system does not fail")
+		k.Skip("this system does not fail")
 	}
 }
 
-func pullIsCalledOff(tb testing.TB, k *kit) {
-	source := k.open(tb).Source
-	k.calledOff(tb, func(ctx context.Context) error {
+func pullIsCalledOff(k *kit) {
+	source := k.open().Source
+	k.calledOff(func(ctx context.Context) error {
 		_, err := source.Pull(ctx, "")
 		return err
 	})

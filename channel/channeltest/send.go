@@ -2,7 +2,6 @@ package channeltest
 
 import (
 	"context"
-	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,68 +48,68 @@ func (k *kit) ways(ch tocsin.Channel) []way {
 	return all
 }
 
-func eachWay(kept func(testing.TB, *kit, way)) func(testing.TB, *kit) {
-	return func(tb testing.TB, k *kit) {
-		ways := k.ways(k.open(tb))
+func eachWay(kept func(*kit, way)) func(*kit) {
+	return func(k *kit) {
+		ways := k.ways(k.open())
 		if len(ways) == 0 {
-			tb.Skip("nothing is sent")
+			k.Skip("nothing is sent")
 		}
 		for _, w := range ways {
-			kept(tb, k, w)
+			kept(k, w)
 		}
 	}
 }
 
-func sentArrives(tb testing.TB, k *kit, w way) {
+func sentArrives(k *kit, w way) {
 	key, send := w.next()
-	first, err := send(tb.Context())
-	require.NoError(tb, err, w.name)
-	require.NotEmpty(tb, first.ExternalID, "%s: the other side's id, by which it is found again", w.name)
-	require.Equal(tb, 1, k.Arrived(key), w.name)
+	first, err := send(k.Context())
+	require.NoError(k, err, w.name)
+	require.NotEmpty(k, first.ExternalID, "%s: the other side's id, by which it is found again", w.name)
+	require.Equal(k, 1, k.Arrived(key), w.name)
 	if !k.DropsDoubles {
 		return
 	}
-	again, err := send(tb.Context())
-	require.NoError(tb, err, w.name)
-	require.Equal(tb, 1, k.Arrived(key), "%s: the second with the same key is no second message", w.name)
-	require.Equal(tb, first.ExternalID, again.ExternalID, w.name)
+	again, err := send(k.Context())
+	require.NoError(k, err, w.name)
+	require.Equal(k, 1, k.Arrived(key), "%s: the second with the same key is no second message", w.name)
+	require.Equal(k, first.ExternalID, again.ExternalID, w.name)
 }
 
-func sendSaysRetry(tb testing.TB, k *kit, w way) {
+func sendSaysRetry(k *kit, w way) {
 	for _, f := range []Fault{Down, Refused, Invalid, Limited} {
 		key, send := w.next()
 		if k.Break == nil || !k.Break(f) {
 			continue
 		}
-		_, err := send(tb.Context())
-		k.fails(tb, err, f)
-		require.Zero(tb, k.Arrived(key), "a stand-in that is %s accepts nothing", f)
+		_, err := send(k.Context())
+		k.fails(err, f)
+		require.Zero(k, k.Arrived(key), "a stand-in that is %s accepts nothing", f)
 		if retry, _ := f.retryable(); !retry {
-			require.False(tb, tocsin.Uncertain(err), "%s, %s: a clear no is not a doubt: %v", w.name, f, err)
+			require.False(k, tocsin.Uncertain(err), "%s, %s: a clear no is not a doubt: %v", w.name, f, err)
 		}
-		k.heal(tb)
-		_, err = send(tb.Context())
-		require.NoError(tb, err, "%s: the same message goes through later", w.name)
+		k.heal()
+		_, err = send(k.Context())
+		require.NoError(k, err, "%s: the same message goes through later", w.name)
 	}
 }
 
 // sendOwnsUp is what keeps a person from being told twice: a message that
 // arrived although the call failed must be called uncertain.
-func sendOwnsUp(tb testing.TB, k *kit, w way) {
+func sendOwnsUp(k *kit, w way) {
 	key, send := w.next()
-	k.breakdown(tb, Cut)
-	_, err := send(tb.Context())
-	k.fails(tb, err, Cut)
-	require.Equal(tb, 1, k.Arrived(key), "a stand-in that cuts the line has accepted the message")
-	require.True(tb, tocsin.Uncertain(err), "%s: it arrived, and the error denies that it may have: %v", w.name, err)
-	k.heal(tb)
+	k.breakdown(Cut)
+	_, err := send(k.Context())
+	k.fails(err, Cut)
+	require.Equal(k, 1, k.Arrived(key), "a stand-in that cuts the line has accepted the message")
+	require.True(k, tocsin.Uncertain(err), "%s: it arrived, and the error denies that it may have: %v", w.name, err)
+	k.heal()
 }
 
-func sendIsCalledOff(tb testing.TB, k *kit, w way) {
+func sendIsCalledOff(k *kit, w way) {
 	_, send := w.next()
-	k.calledOff(tb, func(ctx context.Context) error {
+	k.calledOff(func(ctx context.Context) error {
 		_, err := send(ctx)
 		return err
 	})
-	k.heal(tb)
+	k.heal()
 }

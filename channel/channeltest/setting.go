@@ -2,36 +2,35 @@ package channeltest
 
 import (
 	"maps"
-	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
 func settingPromises() []promise {
 	return []promise{
-		{"CapabilitiesAreHonest", func(tb testing.TB, k *kit) { honest(tb, k.open(tb)) }},
+		{"CapabilitiesAreHonest", func(k *kit) { honest(k, k.open()) }},
 		{"UnknownSettingIsNamed", unknownSettingIsNamed},
 		{"BadSettingTellsNoSecret", badSettingTellsNoSecret},
 	}
 }
 
-func unknownSettingIsNamed(tb testing.TB, k *kit) {
+func unknownSettingIsNamed(k *kit) {
 	settings := maps.Clone(k.Settings)
 	settings["no_such_setting"] = "x"
 	_, err := k.make(settings)
-	require.ErrorContains(tb, err, "no_such_setting")
-	k.clean(tb, err.Error(), "an error")
+	require.ErrorContains(k, err, "no_such_setting")
+	k.clean(err.Error(), "an error")
 }
 
 // badSettingTellsNoSecret spoils each setting in turn. The channel may take the
 // spoilt one or refuse it; what it says must hold no secret.
-func badSettingTellsNoSecret(tb testing.TB, k *kit) {
+func badSettingTellsNoSecret(k *kit) {
 	for key := range k.Settings {
 		for _, bad := range []any{map[string]any{"a": 1}, []any{[]any{}}, -1, "\x00", nil} {
 			settings := maps.Clone(k.Settings)
 			settings[key] = bad
 			if _, err := k.make(settings); err != nil {
-				k.clean(tb, err.Error(), "an error")
+				k.clean(err.Error(), "an error")
 			}
 		}
 	}

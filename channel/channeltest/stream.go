@@ -3,7 +3,6 @@ package channeltest
 import (
 	"context"
 	"errors"
-	"testing"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,12 +17,12 @@ func streamPromises() []promise {
 	}
 }
 
-func needStreamer(kept func(testing.TB, *kit)) func(testing.TB, *kit) {
-	return func(tb testing.TB, k *kit) {
-		if k.Say == nil || k.open(tb).Streamer == nil {
-			tb.Skip("no stream")
+func needStreamer(kept func(*kit)) func(*kit) {
+	return func(k *kit) {
+		if k.Say == nil || k.open().Streamer == nil {
+			k.Skip("no stream")
 		}
-		kept(tb, k)
+		kept(k)
 	}
 }
 
@@ -31,16 +30,16 @@ func needStreamer(kept func(testing.TB, *kit)) func(testing.TB, *kit) {
 var errEnough = errors.New("enough")
 
 // listen streams until n reports that enough wants have come, and gives the last cursor.
-func (k *kit) listen(tb testing.TB, cursor string, want []string) string {
-	tb.Helper()
+func (k *kit) listen(cursor string, want []string) string {
+	k.Helper()
 	missing := map[string]bool{}
 	for _, id := range want {
 		missing[id] = true
 	}
-	streamer := k.open(tb).Streamer
-	within(tb, patience, "a stream", func() {
-		err := streamer.Stream(tb.Context(), cursor, func(b tocsin.Batch) error {
-			sound(tb, b.Reports)
+	streamer := k.open().Streamer
+	within(k, patience, "a stream", func() {
+		err := streamer.Stream(k.Context(), cursor, func(b tocsin.Batch) error {
+			sound(k, b.Reports)
 			if b.Cursor != "" {
 				cursor = b.Cursor
 			}
@@ -53,43 +52,43 @@ func (k *kit) listen(tb testing.TB, cursor string, want []string) string {
 			return nil
 		})
 		if !errors.Is(err, errEnough) {
-			tb.Errorf("Stream gives back what emit gave; it gave %v", err)
+			k.Errorf("Stream gives back what emit gave; it gave %v", err)
 		}
 	})
-	require.Empty(tb, missing, "reports that never came")
+	require.Empty(k, missing, "reports that never came")
 	return cursor
 }
 
-func streamBrings(tb testing.TB, k *kit) {
-	cursor := k.listen(tb, "", k.Say(3))
-	require.NotEmpty(tb, cursor)
-	k.listen(tb, cursor, k.Say(2))
+func streamBrings(k *kit) {
+	cursor := k.listen("", k.Say(3))
+	require.NotEmpty(k, cursor)
+	k.listen(cursor, k.Say(2))
 }
 
-func streamStops(tb testing.TB, k *kit) {
+func streamStops(k *kit) {
 	k.Say(1)
 	calls := 0
-	streamer := k.open(tb).Streamer
-	within(tb, patience, "a stream whose emit fails", func() {
-		err := streamer.Stream(tb.Context(), "", func(tocsin.Batch) error {
+	streamer := k.open().Streamer
+	within(k, patience, "a stream whose emit fails", func() {
+		err := streamer.Stream(k.Context(), "", func(tocsin.Batch) error {
 			calls++
 			return errEnough
 		})
 		if !errors.Is(err, errEnough) {
-			tb.Errorf("Stream gives back what emit gave; it gave %v", err)
+			k.Errorf("Stream gives back what emit gave; it gave %v", err)
 		}
 	})
-	require.Equal(tb, 1, calls, "nothing is emitted after a failure")
+	require.Equal(k, 1, calls, "nothing is emitted after a failure")
 }
 
-func streamIsCalledOff(tb testing.TB, k *kit) {
-	streamer := k.open(tb).Streamer
-	ctx, cancel := context.WithTimeout(tb.Context(), soon)
+func streamIsCalledOff(k *kit) {
+	streamer := k.open().Streamer
+	ctx, cancel := context.WithTimeout(k.Context(), soon)
 	defer cancel()
-	within(tb, promptly, "a stream whose context ended", func() {
+	within(k, promptly, "a stream whose context ended", func() {
 		// Whether the end of its context is an error is up to the channel.
 		if err := streamer.Stream(ctx, "", func(tocsin.Batch) error { return nil }); err != nil {
-			k.clean(tb, err.Error(), "an error")
+			k.clean(err.Error(), "an error")
 		}
 	})
 }
