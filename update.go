@@ -43,9 +43,9 @@ func UpdateKinds() []UpdateKind {
 
 // Audience is who hears an update.
 type Audience struct {
-	Reporters bool // each reporter of the incident, in their own thread
-	Public    bool // the status page and our own accounts
-	ToldOnly  bool // exactly those who got the update that it corrects
+	Reporters bool `json:"reporters"` // each reporter of the incident, in their own thread
+	Public    bool `json:"public"`    // the status page and our own accounts
+	ToldOnly  bool `json:"told_only"` // exactly those who got the update that it corrects
 }
 
 // Audience is the default audience of a kind: a person's tenth message is never
