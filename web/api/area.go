@@ -1,0 +1,65 @@
+package api
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/tocsin/tocsin"
+)
+
+// byName addresses what people name themselves.
+type byName struct {
+	Name string `path:"name" maxLength:"63"`
+}
+
+// plainName is a name that fits addresses, configuration and speech.
+var plainName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// agree refuses a body that names another thing than its address, and a name that
+// does not travel well.
+func (n byName) agree(body string) error {
+	if body != n.Name {
+		return tocsin.Errorf(tocsin.CodeInvalid, "The address says %q and the body says %q. Use one name.", n.Name, body)
+	}
+	if !plainName.MatchString(body) {
+		return tocsin.Errorf(tocsin.CodeInvalid, "%q is no name: use lower-case letters, digits and dashes, as in sign-in.", body)
+	}
+	return nil
+}
+
+func (a *API) listAreas(ctx context.Context, _ tocsin.Token, _ *struct{}) (List[tocsin.Area], error) {
+	return whole(a.Store.Areas(ctx))
+}
+
+func (a *API) showArea(ctx context.Context, _ tocsin.Token, in *byName) (tocsin.Area, error) {
+	return a.Store.Area(ctx, in.Name)
+}
+
+func (a *API) putArea(ctx context.Context, _ tocsin.Token, in *struct {
+	byName
+	Body tocsin.Area
+},
+) (tocsin.Area, error) {
+	if err := in.agree(in.Body.Name); err != nil {
+		return tocsin.Area{}, err
+	}
+	if err := a.knownPolicy(ctx, in.Body.Policy); err != nil {
+		return tocsin.Area{}, err
+	}
+	return in.Body, a.Store.PutArea(ctx, in.Body)
+}
+
+func (a *API) knownPolicy(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
+	_, err := a.Store.Policy(ctx, name)
+	if tocsin.CodeOf(err) == tocsin.CodeNotFound {
+		return tocsin.Errorf(tocsin.CodeInvalid, "There is no policy %q. Make it first, or leave policy out to use %q.", name, tocsin.PolicyDefault)
+	}
+	return err
+}
+
+func (a *API) deleteArea(ctx context.Context, _ tocsin.Token, in *byName) error {
+	return a.Store.DeleteArea(ctx, in.Name)
+}

@@ -1,0 +1,28 @@
+package api
+
+import (
+	"context"
+
+	"github.com/tocsin/tocsin"
+)
+
+func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *byID) (List[tocsin.Check], error) {
+	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
+		return List[tocsin.Check]{}, err
+	}
+	return whole(a.Store.Checks(ctx, in.ID))
+}
+
+func (a *API) addCheck(ctx context.Context, by tocsin.Token, in *struct {
+	byID
+	Body struct {
+		Item    string         `json:"item" minLength:"1" maxLength:"500" doc:"The item of the area's checklist"`
+		Outcome tocsin.Outcome `json:"outcome" enum:"works,broken,unclear"`
+		Note    string         `json:"note,omitempty" maxLength:"2000" doc:"Where and how; never sent to anybody"`
+	}
+},
+) (tocsin.Check, error) {
+	return a.Desk.Check(ctx, tocsin.Check{
+		Incident: in.ID, Item: in.Body.Item, Outcome: in.Body.Outcome, Note: in.Body.Note, By: by.User,
+	})
+}

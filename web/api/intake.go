@@ -1,0 +1,68 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/tocsin/tocsin"
+)
+
+const (
+	intakePath = "/intake/{channel}"
+	maxIntake  = 4 << 20          // bytes of one inbound request
+	intakeTime = 10 * time.Second // to send it
+)
+
+// Taken says what became of an inbound request.
+type Taken struct {
+	Added    int `json:"added" doc:"Reports that were new"`
+	Rejected int `json:"rejected" doc:"Parts that became no report"`
+}
+
+// intake takes reports by inbound HTTP. It needs no token: the channel checks the
+// sender's signature on the raw body.
+func (a *API) intake(w http.ResponseWriter, r *http.Request) {
+	receiver, err := a.receiver(r.PathValue("channel"))
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	// A server without deadlines (in tests) cannot set one, and need not.
+	if err := http.NewResponseController(w).SetReadDeadline(a.Now().Add(intakeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		a.refuse(w, r, err)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxIntake)
+	batch, err := receiver.Receive(r)
+	if err != nil {
+		a.refuseIntake(w, r, err)
+		return
+	}
+	added, err := a.Intake.Accept(r.Context(), r.PathValue("channel"), batch)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	a.reply(w, r, "application/json", http.StatusAccepted, Taken{Added: added, Rejected: len(batch.Rejections)})
+}
+
+func (a *API) receiver(channel string) (tocsin.Receiver, error) {
+	i := slices.IndexFunc(a.Channels, func(c tocsin.Channel) bool { return c.Name == channel && c.Receiver != nil })
+	if i < 0 {
+		return nil, tocsin.Errorf(tocsin.CodeNotFound, "No channel %q takes reports here.", channel)
+	}
+	return a.Channels[i].Receiver, nil
+}
+
+// refuseIntake answers a request that brought nothing and names it in the log, so
+// that a sender whose reports do not arrive can be helped.
+func (a *API) refuseIntake(w http.ResponseWriter, r *http.Request, err error) {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		err = unreadable(err, maxIntake)
+	}
+	a.log.WarnContext(r.Context(), "intake refused", "channel", r.PathValue("channel"), "code", tocsin.CodeOf(err), "err", err)
+	a.refuse(w, r, err)
+}

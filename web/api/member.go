@@ -1,0 +1,24 @@
+package api
+
+import (
+	"context"
+
+	"github.com/tocsin/tocsin"
+)
+
+// membership addresses one report as one incident's.
+type membership struct {
+	byID
+	Report int64 `path:"report" minimum:"1"`
+}
+
+func (a *API) attach(ctx context.Context, by tocsin.Token, in *membership) (tocsin.Report, error) {
+	if err := a.Desk.Attach(ctx, by.User, in.Report, in.ID); err != nil {
+		return tocsin.Report{}, err
+	}
+	return a.Store.Report(ctx, in.Report)
+}
+
+func (a *API) detach(ctx context.Context, by tocsin.Token, in *membership) error {
+	return a.Desk.Detach(ctx, by.User, in.Report)
+}

@@ -1,0 +1,42 @@
+package api
+
+import (
+	"context"
+
+	"github.com/tocsin/tocsin"
+)
+
+// PageShown is a page with the notices that it sent.
+type PageShown struct {
+	tocsin.Page
+	Notices []tocsin.Notice `json:"notices" nullable:"false"`
+}
+
+func (a *API) listPages(ctx context.Context, _ tocsin.Token, in *struct {
+	paging
+	Incident int64            `query:"incident"`
+	State    tocsin.PageState `query:"state" enum:"open,acked,exhausted,closed"`
+},
+) (List[tocsin.Page], error) {
+	return listed(a.Store.Pages(ctx, tocsin.PageQuery{Incident: in.Incident, State: in.State, Before: in.Cursor, Limit: in.Limit}))
+}
+
+func (a *API) showPage(ctx context.Context, _ tocsin.Token, in *byID) (PageShown, error) {
+	p, err := a.Store.Page(ctx, in.ID)
+	if err != nil {
+		return PageShown{}, err
+	}
+	notices, err := a.Store.Notices(ctx, in.ID)
+	if notices == nil {
+		notices = []tocsin.Notice{}
+	}
+	return PageShown{Page: p, Notices: notices}, err
+}
+
+func (a *API) ackPage(ctx context.Context, by tocsin.Token, in *byID) (tocsin.Page, error) {
+	return a.Pager.Ack(ctx, by.User, in.ID)
+}
+
+func (a *API) ackIncident(ctx context.Context, by tocsin.Token, in *byID) (List[tocsin.Page], error) {
+	return whole(a.Pager.AckIncident(ctx, by.User, in.ID))
+}

@@ -1,0 +1,35 @@
+package api
+
+import (
+	"context"
+
+	"github.com/tocsin/tocsin"
+)
+
+func (a *API) listReports(ctx context.Context, _ tocsin.Token, in *struct {
+	paging
+	Channel  string `query:"channel" maxLength:"100"`
+	Incident int64  `query:"incident"`
+},
+) (List[tocsin.Report], error) {
+	return listed(a.Store.Reports(ctx, tocsin.ReportQuery{Channel: in.Channel, Incident: in.Incident, Before: in.Cursor, Limit: in.Limit}))
+}
+
+func (a *API) showReport(ctx context.Context, _ tocsin.Token, in *byID) (tocsin.Report, error) {
+	return a.Store.Report(ctx, in.ID)
+}
+
+// Raw is a report as it came. It is a stranger's text: never show it as HTML.
+type Raw struct {
+	Text   string        `json:"text"`
+	Markup tocsin.Markup `json:"markup" doc:"html, or empty for plain text"`
+}
+
+func (a *API) showRaw(ctx context.Context, _ tocsin.Token, in *byID) (Raw, error) {
+	text, markup, err := a.Store.RawReport(ctx, in.ID)
+	return Raw{Text: text, Markup: markup}, err
+}
+
+func (a *API) listRejections(ctx context.Context, _ tocsin.Token, in *paging) (List[tocsin.Rejection], error) {
+	return listed(a.Store.Rejections(ctx, in.Cursor, in.Limit))
+}

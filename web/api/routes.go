@@ -1,0 +1,73 @@
+package api
+
+import (
+	"github.com/tocsin/tocsin"
+)
+
+// routes is every route with the least role that may call it. Calls that send
+// something to people are marked: they need an Idempotency-Key.
+func (a *API) routes() {
+	const (
+		viewer    = tocsin.RoleViewer
+		support   = tocsin.RoleSupport
+		responder = tocsin.RoleResponder
+		admin     = tocsin.RoleAdmin
+	)
+
+	route(a, "GET /me", viewer, "Who am I", a.me)
+
+	route(a, "GET /incidents", viewer, "List incidents, newest first", a.listIncidents)
+	route(a, "GET /incidents/{id}", viewer, "Show an incident", a.showIncident)
+	route(a, "GET /incidents/{id}/reports", viewer, "List its reports, oldest first", a.listMembers)
+	route(a, "GET /incidents/{id}/timeline", viewer, "List what happened, oldest first", a.listEvents)
+	route(a, "GET /incidents/{id}/checks", viewer, "List what was tried", a.listChecks)
+	route(a, "GET /incidents/{id}/updates", viewer, "List its updates", a.listUpdates)
+	route(a, "GET /incidents/{id}/owed", viewer, "List who has no answer yet", a.listOwed)
+	route(a, "PUT /incidents/{id}/verdict", support, "Give a verdict", a.putVerdict)
+	route(a, "PUT /incidents/{id}/phase", support, "Move to a phase", a.putPhase)
+	route(a, "PUT /incidents/{id}/cause", support, "Name the cause", a.putCause)
+	route(a, "POST /incidents/{id}/checks", support, "Record what trying an item showed", a.addCheck)
+	route(a, "PUT /incidents/{id}/reports/{report}", support, "Attach a report", a.attach)
+	drop(a, "DELETE /incidents/{id}/reports/{report}", support, "Detach a report", a.detach)
+	route(a, "POST /incidents/{id}/close", support, "Close an incident that owes nobody an answer", a.closeIncident)
+	route(a, "POST /incidents/{id}/reopen", support, "Open a closed incident again", a.reopenIncident)
+	route(a, "POST /incidents/{id}/ack", responder, "Take every page of it", a.ackIncident)
+
+	route(a, "POST /incidents/{id}/updates", support, "Draft an update", a.draftUpdate)
+	route(a, "GET /updates/{id}", viewer, "Show an update", a.showUpdate)
+	route(a, "PATCH /updates/{id}", support, "Change a draft", a.editUpdate)
+	route(a, "GET /updates/{id}/preview", viewer, "Show who would get it, and who not", a.previewUpdate)
+	route(a, "POST /updates/{id}/approve", support, "Approve: it goes out after the hold", a.approveUpdate, sends)
+	route(a, "POST /updates/{id}/cancel", support, "Take an approval back during the hold", a.cancelUpdate)
+	route(a, "POST /updates/{id}/discard", support, "Throw a draft away", a.discardUpdate)
+	route(a, "POST /updates/{id}/stop", support, "Stop a broadcast", a.stopUpdate)
+	route(a, "POST /updates/{id}/resume", support, "Go on with a stopped broadcast", a.resumeUpdate, sends)
+
+	route(a, "GET /deliveries", viewer, "List the ledger, oldest first", a.listDeliveries)
+	route(a, "GET /deliveries/{id}", viewer, "Show a line of the ledger", a.showDelivery)
+	route(a, "POST /deliveries/{id}/retry", support, "Send what failed or was held", a.retryDelivery, sends)
+	route(a, "POST /deliveries/{id}/by-hand", support, "Record that a person told them", a.deliverByHand)
+	route(a, "POST /deliveries/{id}/skip", support, "Leave somebody out, for a reason", a.skipDelivery)
+
+	route(a, "GET /pages", viewer, "List pages, newest first", a.listPages)
+	route(a, "GET /pages/{id}", viewer, "Show a page and its notices", a.showPage)
+	route(a, "POST /pages/{id}/ack", responder, "Take a page", a.ackPage)
+
+	route(a, "GET /reports", viewer, "List reports, newest first", a.listReports)
+	route(a, "GET /reports/{id}", viewer, "Show a report", a.showReport)
+	route(a, "GET /reports/{id}/raw", support, "Show a report as it came", a.showRaw)
+	route(a, "GET /rejections", viewer, "List what came in and is no report, newest first", a.listRejections)
+	route(a, "GET /channels", viewer, "List channels and how they do", a.listChannels)
+
+	route(a, "GET /areas", viewer, "List areas", a.listAreas)
+	route(a, "GET /areas/{name}", viewer, "Show an area", a.showArea)
+	route(a, "PUT /areas/{name}", admin, "Make or replace an area", a.putArea)
+	drop(a, "DELETE /areas/{name}", admin, "Delete an area", a.deleteArea)
+	route(a, "GET /policies", viewer, "List policies", a.listPolicies)
+	route(a, "GET /policies/{name}", viewer, "Show a policy", a.showPolicy)
+	route(a, "PUT /policies/{name}", admin, "Make or replace a policy", a.putPolicy)
+	drop(a, "DELETE /policies/{name}", admin, "Delete a policy", a.deletePolicy)
+	route(a, "GET /tokens", admin, "List tokens", a.listTokens)
+	route(a, "POST /tokens", admin, "Make a token; its secret is shown once", a.addToken)
+	drop(a, "DELETE /tokens/{id}", admin, "Delete a token", a.deleteToken)
+}

@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"github.com/tocsin/tocsin"
+)
+
+// tokenPrefix lets people and scanners of leaked secrets know a token of ours.
+const tokenPrefix = "tocsin_"
+
+// Me says who calls.
+type Me struct {
+	User      string      `json:"user"`
+	Role      tocsin.Role `json:"role"`
+	ExpiresAt time.Time   `json:"expires_at,omitzero"`
+}
+
+func (a *API) me(_ context.Context, by tocsin.Token, _ *struct{}) (Me, error) {
+	return Me{User: by.User, Role: by.Role, ExpiresAt: by.ExpiresAt}, nil
+}
+
+// TokenMade is a new token with its secret, which nobody can show again.
+type TokenMade struct {
+	tocsin.Token
+	Secret string `json:"secret"`
+}
+
+func (a *API) listTokens(ctx context.Context, _ tocsin.Token, _ *struct{}) (List[tocsin.Token], error) {
+	return whole(a.Store.Tokens(ctx))
+}
+
+func (a *API) addToken(ctx context.Context, _ tocsin.Token, in *struct {
+	Body struct {
+		User      string      `json:"user" minLength:"1" maxLength:"100" pattern:"^[^\\s]+$" doc:"Whose acts these are; approval needs two different ones"`
+		Role      tocsin.Role `json:"role" enum:"viewer,support,responder,admin"`
+		Note      string      `json:"note,omitempty" maxLength:"500"`
+		ExpiresAt time.Time   `json:"expires_at,omitzero"`
+	}
+},
+) (TokenMade, error) {
+	now := a.Now()
+	if !in.Body.ExpiresAt.IsZero() && !in.Body.ExpiresAt.After(now) {
+		return TokenMade{}, tocsin.Errorf(tocsin.CodeInvalid, "The token would end before it begins.")
+	}
+	if in.Body.User == tocsin.ActorSelf {
+		return TokenMade{}, tocsin.Errorf(tocsin.CodeInvalid, "%q is what the program calls itself. Choose another name.", in.Body.User)
+	}
+	return AddToken(ctx, a.Store, tocsin.Token{
+		User: in.Body.User, Role: in.Body.Role, Note: in.Body.Note, CreatedAt: now, ExpiresAt: in.Body.ExpiresAt,
+	})
+}
+
+func (a *API) deleteToken(ctx context.Context, by tocsin.Token, in *byID) error {
+	if in.ID == by.ID {
+		return tocsin.Errorf(tocsin.CodeConflict, "This is the token that you use. Delete it with another one.")
+	}
+	return a.Store.DeleteToken(ctx, in.ID)
+}
+
+// tokenStore is what making a token needs.
+type tokenStore interface {
+	AddToken(ctx context.Context, t tocsin.Token, hash string) (tocsin.Token, error)
+	Tokens(ctx context.Context) ([]tocsin.Token, error)
+}
+
+// AddToken makes a token with a new secret.
+func AddToken(ctx context.Context, s tokenStore, t tocsin.Token) (TokenMade, error) {
+	var raw [32]byte
+	if _, err := rand.Read(raw[:]); err != nil {
+		return TokenMade{}, fmt.Errorf("read random bytes: %w", err)
+	}
+	secret := tokenPrefix + base64.RawURLEncoding.EncodeToString(raw[:])
+	made, err := s.AddToken(ctx, t, HashToken(secret))
+	if err != nil {
+		return TokenMade{}, fmt.Errorf("store token: %w", err)
+	}
+	return TokenMade{Token: made, Secret: secret}, nil
+}
+
+// EnsureAdmin makes an admin token where there is no token at all, and gives its
+// secret to be shown once. It gives "" where there is one.
+func EnsureAdmin(ctx context.Context, s tokenStore, now time.Time) (string, error) {
+	tokens, err := s.Tokens(ctx)
+	if err != nil {
+		return "", fmt.Errorf("list tokens: %w", err)
+	}
+	if len(tokens) > 0 {
+		return "", nil
+	}
+	made, err := AddToken(ctx, s, tocsin.Token{User: "admin", Role: tocsin.RoleAdmin, Note: "made at the first start", CreatedAt: now})
+	return made.Secret, err
+}

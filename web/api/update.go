@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/tocsin/tocsin"
+)
+
+func (a *API) listUpdates(ctx context.Context, _ tocsin.Token, in *byID) (List[tocsin.Update], error) {
+	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
+		return List[tocsin.Update]{}, err
+	}
+	return whole(a.Store.Updates(ctx, in.ID))
+}
+
+func (a *API) showUpdate(ctx context.Context, _ tocsin.Token, in *byID) (tocsin.Update, error) {
+	return a.Store.Update(ctx, in.ID)
+}
+
+func (a *API) draftUpdate(ctx context.Context, by tocsin.Token, in *struct {
+	byID
+	Body struct {
+		Kind         tocsin.UpdateKind `json:"kind" enum:"aware,scope,progress,resolved,correction"`
+		Text         string            `json:"text" minLength:"1" maxLength:"20000"`
+		Corrects     int64             `json:"corrects,omitempty" doc:"The update that was wrong, of a correction"`
+		NextUpdateAt time.Time         `json:"next_update_at,omitzero" doc:"When the next word is promised"`
+	}
+},
+) (tocsin.Update, error) {
+	return a.Desk.Draft(ctx, tocsin.Draft{
+		Actor: by.User, Incident: in.ID, Kind: in.Body.Kind, Text: in.Body.Text, Corrects: in.Body.Corrects,
+		NextUpdateAt: in.Body.NextUpdateAt,
+	})
+}
+
+func (a *API) editUpdate(ctx context.Context, by tocsin.Token, in *struct {
+	byID
+	Body struct {
+		Text         *string    `json:"text,omitempty" minLength:"1" maxLength:"20000" doc:"Absent: as it was"`
+		NextUpdateAt *time.Time `json:"next_update_at,omitempty" doc:"Absent: as it was"`
+	}
+},
+) (tocsin.Update, error) {
+	u, err := a.Store.Update(ctx, in.ID)
+	if err != nil {
+		return u, err
+	}
+	if in.Body.Text != nil {
+		u.Text = *in.Body.Text
+	}
+	if in.Body.NextUpdateAt != nil {
+		u.NextUpdateAt = *in.Body.NextUpdateAt
+	}
+	return a.Desk.Edit(ctx, by.User, in.ID, u.Text, u.NextUpdateAt)
+}
+
+func (a *API) discardUpdate(ctx context.Context, by tocsin.Token, in *byID) (tocsin.Update, error) {
+	return a.Desk.Discard(ctx, by.User, in.ID)
+}

@@ -1,0 +1,6 @@
+// Package web is the HTTP side: the API in the folder below it, health, metrics,
+// and the embedded dashboard. It wraps all of them in what every request gets: an
+// id, strict headers, protection against other origins, and a net below panics.
+//
+// The package must not know SQL, channels, or policy.
+package web

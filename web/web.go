@@ -1,0 +1,78 @@
+package web
+
+import (
+	"cmp"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/tocsin/tocsin/web/api"
+)
+
+// Options is what the HTTP side is made of.
+type Options struct {
+	API api.Options // its Log and Now are filled in from here where they are unset
+	// Parts tells how the parts of the program do, for /readyz; nil has none.
+	Parts func() []Part
+	// Metrics answers /metrics; nil answers 404.
+	Metrics http.Handler
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+func (o Options) withDefaults() Options {
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.API.Log = cmp.Or(o.API.Log, o.Log)
+	if o.API.Now == nil {
+		o.API.Now = o.Now
+	}
+	return o
+}
+
+// New makes the handler of everything.
+func New(o Options) http.Handler {
+	o = o.withDefaults()
+	mux := http.NewServeMux()
+	api.Mount(mux, o.API)
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /readyz", o.ready)
+	if o.Metrics != nil {
+		mux.Handle("GET /metrics", o.Metrics)
+	}
+	mux.Handle("/", dashboard())
+
+	// The order is from the inside out: the id comes first of all, so that
+	// everything that is logged bears it.
+	var h http.Handler = mux
+	h = http.NewCrossOriginProtection().Handler(h)
+	h = strict(h)
+	h = recovered(o.Log, h)
+	h = logged(o.Log, o.Now, h)
+	return identified(h)
+}
+
+// Limits of one connection. A broadcast is work of its own and no request waits
+// for it, so no answer takes long.
+const (
+	headerTime = 5 * time.Second
+	readTime   = 30 * time.Second
+	writeTime  = 60 * time.Second
+	idleTime   = 2 * time.Minute
+	headerSize = 64 << 10 // bytes
+)
+
+// Server makes a server with limits that no client can outstay.
+func Server(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    headerSize,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
