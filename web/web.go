@@ -53,26 +53,3 @@ func New(o Options) http.Handler {
 	h = logged(o.Log, o.Now, h)
 	return identified(h)
 }
-
-// Limits of one connection. A broadcast is work of its own and no request waits
-// for it, so no answer takes long.
-const (
-	headerTime = 5 * time.Second
-	readTime   = 30 * time.Second
-	writeTime  = 60 * time.Second
-	idleTime   = 2 * time.Minute
-	headerSize = 64 << 10 // bytes
-)
-
-// Server makes a server with limits that no client can outstay.
-func Server(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: headerTime,
-		ReadTimeout:       readTime,
-		WriteTimeout:      writeTime,
-		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    headerSize,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-}
