@@ -14,7 +14,6 @@ CREATE TABLE reporters (
     url        TEXT   NOT NULL,
     since      BIGINT NOT NULL,
     staff      INTEGER NOT NULL,
-    opted_out  INTEGER NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL
 );
 
@@ -36,6 +35,7 @@ CREATE TABLE reports (
     UNIQUE (channel, external_id)
 );
 CREATE INDEX reports_at ON reports (at);
+CREATE INDEX reports_channel ON reports (channel, id);
 CREATE INDEX reports_reporter ON reports (reporter_id);
 
 CREATE TABLE raws (report_id BIGINT PRIMARY KEY REFERENCES reports (id), markup TEXT NOT NULL, raw TEXT NOT NULL);
@@ -63,11 +63,14 @@ CREATE TABLE incidents (
     people         INTEGER NOT NULL,
     explanation    TEXT   NOT NULL,
     restricted     INTEGER NOT NULL DEFAULT 0,
+    edited         INTEGER NOT NULL DEFAULT 0, -- a person set title, area or severity: triage leaves them alone
     opened_at      BIGINT NOT NULL,
     verdict_at     BIGINT NOT NULL DEFAULT 0,
     next_update_at BIGINT NOT NULL DEFAULT 0,
     closed_at      BIGINT NOT NULL DEFAULT 0
 );
+CREATE INDEX incidents_open ON incidents (id) WHERE closed_at = 0;
+CREATE INDEX incidents_duplicate ON incidents (duplicate_of);
 
 CREATE TABLE judgements (
     report_id   BIGINT PRIMARY KEY REFERENCES reports (id),
@@ -77,7 +80,7 @@ CREATE TABLE judgements (
     sure        INTEGER NOT NULL,
     judge       TEXT   NOT NULL -- 'tocsin', or the user whose word triage must not overwrite
 );
-CREATE INDEX judgements_incident ON judgements (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX judgements_incident ON judgements (incident_id, report_id) WHERE incident_id IS NOT NULL;
 
 CREATE TABLE checks (
     id          {{serial}},
@@ -133,6 +136,7 @@ CREATE TABLE notices (
     updated_at  BIGINT NOT NULL
 );
 CREATE INDEX notices_page ON notices (page_id);
+CREATE INDEX notices_external ON notices (channel, external_id) WHERE external_id <> '';
 
 CREATE TABLE updates (
     id             {{serial}},
@@ -170,9 +174,12 @@ CREATE TABLE deliveries (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL
 );
-CREATE INDEX deliveries_update ON deliveries (update_id, state);
-CREATE INDEX deliveries_incident ON deliveries (incident_id);
-CREATE INDEX deliveries_open ON deliveries (state, updated_at) WHERE state IN ('pending', 'sending', 'unknown');
+CREATE INDEX deliveries_update ON deliveries (update_id, id);
+CREATE INDEX deliveries_incident ON deliveries (incident_id, id);
+CREATE INDEX deliveries_reporter ON deliveries (reporter_id, incident_id);
+CREATE INDEX deliveries_state ON deliveries (state, id);
+CREATE INDEX deliveries_open ON deliveries (update_id, updated_at) WHERE state IN ('pending', 'sending', 'unknown');
+CREATE INDEX deliveries_external ON deliveries (channel, external_id) WHERE external_id <> '';
 
 CREATE TABLE cursors (channel TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at BIGINT NOT NULL);
 CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL);
@@ -186,6 +193,8 @@ CREATE TABLE rejections (
     at          BIGINT NOT NULL
 );
 CREATE INDEX rejections_at ON rejections (at);
+-- What is pulled again is rejected again, and told once.
+CREATE UNIQUE INDEX rejections_once ON rejections (channel, external_id, reason) WHERE external_id <> '';
 
 CREATE TABLE tokens (
     id         {{serial}},

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/tocsin/tocsin"
+)
+
+// named is a table of what people edit: a name and a document.
+type named[T any] struct {
+	noun, table string
+	name        func(T) string
+}
+
+func (n named[T]) all(ctx context.Context, s *Store) ([]T, error) {
+	all, err := list(ctx, s.read, scanBody[T], `SELECT body FROM `+n.table+` ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", n.table, err)
+	}
+	return all, nil
+}
+
+func (n named[T]) get(ctx context.Context, s *Store, name string) (T, error) {
+	v, err := scanBody[T](s.read.row(ctx, `SELECT body FROM `+n.table+` WHERE name = $1`, name))
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, n.missing(name)
+	}
+	if err != nil {
+		return v, fmt.Errorf("read %s %s: %w", n.noun, name, err)
+	}
+	return v, nil
+}
+
+func (n named[T]) missing(name string) error {
+	return tocsin.Errorf(tocsin.CodeNotFound, "There is no %s named %q.", n.noun, name)
+}
+
+// put writes documents; onConflict says what becomes of one whose name is taken.
+func (n named[T]) put(ctx context.Context, s *Store, onConflict string, all ...T) error {
+	rows := make([][]any, 0, len(all))
+	for _, v := range all {
+		if n.name(v) == "" {
+			return tocsin.Errorf(tocsin.CodeInvalid, "Give the %s a name.", n.noun)
+		}
+		body, err := marshal(v)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, []any{n.name(v), body})
+	}
+	err := s.write(ctx, func(t *tx) error {
+		return t.insertAll(ctx, `INSERT INTO `+n.table+` (name, body) VALUES`, ` ON CONFLICT (name) `+onConflict, rows)
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", n.table, err)
+	}
+	return nil
+}
+
+const (
+	replace = `DO UPDATE SET body = excluded.body`
+	keep    = `DO NOTHING`
+)
+
+func (n named[T]) remove(ctx context.Context, s *Store, name string) error {
+	return s.write(ctx, func(t *tx) error {
+		removed, err := t.exec(ctx, `DELETE FROM `+n.table+` WHERE name = $1`, name)
+		if err != nil {
+			return fmt.Errorf("delete %s %s: %w", n.noun, name, err)
+		}
+		if removed == 0 {
+			return n.missing(name)
+		}
+		return nil
+	})
+}
+
+func scanBody[T any](r row) (v T, err error) {
+	err = r.Scan(document{&v})
+	return v, err
+}
