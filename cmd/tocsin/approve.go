@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/tocsin/tocsin"
+)
+
+func updatePreview() *cobra.Command {
+	return command("preview UPDATE", "Show the exact text, who would get it, and who not", cobra.ExactArgs(1),
+		func(ctx context.Context, s *session, args []string) error {
+			v, err := readPreview(ctx, s, args[0])
+			if err != nil {
+				return err
+			}
+			return s.answer(v, func(p *sheet) { showPreview(p, v) })
+		})
+}
+
+func readPreview(ctx context.Context, s *session, arg string) (v tocsin.Preview, err error) {
+	id, err := number("an update", arg)
+	if err != nil {
+		return v, err
+	}
+	return v, s.get(ctx, path("updates", id, "preview"), nil, &v)
+}
+
+// leftOutShown is how many of those left out are named; the rest is counted.
+const leftOutShown = 10
+
+func showPreview(p *sheet, v tocsin.Preview) {
+	showUpdate(p, v.Update)
+	p.gap()
+	p.line("It goes to %s:", plural(people(v), "person", "people"))
+	for _, c := range v.Channels {
+		p.row("  "+c.Channel, plural(c.People, "person", "people"), inPublic(c), lengthOf(c.Length), c.Blocked)
+	}
+	for _, g := range []struct {
+		title string
+		list  []tocsin.Recipient
+	}{
+		{"To be told by hand", v.Held},
+		{"Doubtful, not told unless attached (tocsin attach)", v.Doubtful},
+		{"Left out", v.LeftOut},
+	} {
+		if len(g.list) > 0 {
+			p.gap()
+			p.line("%s: %d", g.title, len(g.list))
+			showRecipients(p, g.list, leftOutShown)
+		}
+	}
+}
+
+func people(v tocsin.Preview) int {
+	n := 0
+	for _, c := range v.Channels {
+		n += c.People
+	}
+	return n
+}
+
+func inPublic(c tocsin.Reach) string {
+	if c.Public {
+		return "and in public"
+	}
+	return "in their threads"
+}
+
+func lengthOf(l tocsin.Length) string {
+	if l.Limit == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d %s", l.Used, l.Limit, l.Unit)
+}
+
+func updateApprove() *cobra.Command {
+	var yes bool
+	var bypass string
+	c := command("approve UPDATE", "Let an update go out, after you have seen what and to whom", cobra.ExactArgs(1),
+		func(ctx context.Context, s *session, args []string) error {
+			v, err := readPreview(ctx, s, args[0])
+			if err != nil {
+				return err
+			}
+			if !s.json {
+				p := newSheet(s.out, s.now)
+				showPreview(p, v)
+				p.gap()
+				if err := p.flush(); err != nil {
+					return err
+				}
+			}
+			if err := confirm(s, yes, fmt.Sprintf("Send this to %s?", plural(people(v), "person", "people"))); err != nil {
+				return err
+			}
+			var u tocsin.Update
+			body := map[string]string{"seen": v.Seen, "bypass": bypass}
+			if err := s.call(ctx, http.MethodPost, path("updates", v.Update.ID, "approve"), body, &u); err != nil {
+				return err
+			}
+			return s.done(u, "Approved. It leaves %s; until then: tocsin update cancel %d", ago(s.now.Sub(u.SendAt)), u.ID)
+		})
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().StringVar(&bypass, "bypass", "", "why you approve your own text, alone; it is logged and shown")
+	return c
+}
+
+// confirm asks the person at the terminal, unless they said yes beforehand.
+func confirm(s *session, yes bool, question string) error {
+	if yes {
+		return nil
+	}
+	if f, ok := s.in.(*os.File); !ok || s.json || !term.IsTerminal(int(f.Fd())) {
+		return tocsin.Errorf(tocsin.CodeInvalid, "Nobody is at a terminal to confirm this. Look at it (tocsin update preview), then add --yes.")
+	}
+	return ask(s.in, s.out, question)
+}
+
+func ask(in io.Reader, out io.Writer, question string) error {
+	fmt.Fprint(out, question+" [y/N] ")
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && line == "" {
+		return fmt.Errorf("read answer: %w", err)
+	}
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
+		return nil
+	default:
+		return tocsin.Errorf(tocsin.CodeInvalid, "Nothing was sent.")
+	}
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tocsin/tocsin"
+)
+
+func areasCommand() *cobra.Command {
+	of := document[tocsin.Area]{noun: "area", path: "areas", name: func(a tocsin.Area) string { return a.Name }}
+	return group("areas", "List the areas of the service, and change them", areasList(), of.show(), of.apply(), of.remove())
+}
+
+func areasList() *cobra.Command {
+	return command("list", "List areas", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
+		list, err := listAll[tocsin.Area](ctx, s.client, "/areas", nil, 0)
+		if err != nil {
+			return err
+		}
+		return s.answer(list, func(p *sheet) {
+			p.row("NAME", "TITLE", "TEAM", "POLICY", "TO TRY", "PHRASES")
+			for _, a := range list.Items {
+				p.row(a.Name, orDash(a.Title), orDash(a.Team), orDash(a.Policy), len(a.Checklist), short(strings.Join(a.Phrases, ", "), 60))
+			}
+		})
+	})
+}

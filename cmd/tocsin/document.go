@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tocsin/tocsin"
+)
+
+// document is something that people edit as a whole: an area, a policy.
+type document[T any] struct {
+	noun, path string
+	name       func(T) string
+}
+
+func (d document[T]) show() *cobra.Command {
+	return command("show NAME", "Show one as YAML, ready to be edited and applied", cobra.ExactArgs(1),
+		func(ctx context.Context, s *session, args []string) error {
+			var v T
+			if err := s.get(ctx, path(d.path, url.PathEscape(args[0])), nil, &v); err != nil {
+				return err
+			}
+			if s.json {
+				return s.answer(v, nil)
+			}
+			return writeYAML(s.out, v)
+		})
+}
+
+func (d document[T]) apply() *cobra.Command {
+	return command("apply FILE", `Make or replace what a YAML file holds; "-" is standard input`, cobra.ExactArgs(1),
+		func(ctx context.Context, s *session, args []string) error {
+			all, err := d.read(s.in, args[0])
+			if err != nil {
+				return err
+			}
+			for _, v := range all {
+				if err := s.call(ctx, http.MethodPut, path(d.path, url.PathEscape(d.name(v))), v, nil); err != nil {
+					return fmt.Errorf("%s %s: %w", d.noun, d.name(v), err)
+				}
+			}
+			return s.answer(all, func(p *sheet) {
+				for _, v := range all {
+					p.line("Applied %s %s.", d.noun, d.name(v))
+				}
+			})
+		})
+}
+
+func (d document[T]) remove() *cobra.Command {
+	return command("delete NAME", "Delete one", cobra.ExactArgs(1), func(ctx context.Context, s *session, args []string) error {
+		if err := s.call(ctx, http.MethodDelete, path(d.path, url.PathEscape(args[0])), nil, nil); err != nil {
+			return err
+		}
+		return s.done(map[string]string{"deleted": args[0]}, "Deleted %s %s.", d.noun, args[0])
+	})
+}
+
+// read reads a file of one or more YAML documents, of which each may be a list.
+func (d document[T]) read(in io.Reader, file string) ([]T, error) {
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "The file cannot be read")
+		}
+		defer func() { _ = f.Close() }() // it was only read
+		in = f
+	}
+	var all []T
+	for decoder := yaml.NewDecoder(in); ; {
+		var raw any
+		err := decoder.Decode(&raw)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "%s is no YAML", file)
+		}
+		some, err := d.each(raw)
+		if err != nil {
+			return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "%s does not hold a %s", file, d.noun)
+		}
+		all = append(all, some...)
+	}
+	if len(all) == 0 {
+		return nil, tocsin.Errorf(tocsin.CodeInvalid, "%s holds no %s.", file, d.noun)
+	}
+	return all, nil
+}
+
+// each reads through JSON, whose tags our words carry. A key that is not known is
+// a mistake and not ignored.
+func (d document[T]) each(raw any) ([]T, error) {
+	list, ok := raw.([]any)
+	if !ok {
+		list = []any{raw}
+	}
+	all := make([]T, len(list))
+	for i, item := range list {
+		text, err := json.Marshal(item)
+		if err != nil {
+			return nil, err
+		}
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&all[i]); err != nil {
+			return nil, err
+		}
+		if d.name(all[i]) == "" {
+			return nil, tocsin.Errorf(tocsin.CodeInvalid, "it has no name")
+		}
+	}
+	return all, nil
+}
+
+// writeYAML writes a value with the keys that its JSON has, in their order.
+func writeYAML(out io.Writer, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	var node yaml.Node // JSON is YAML; a node keeps the order of its keys
+	if err := yaml.Unmarshal(text, &node); err != nil {
+		return fmt.Errorf("turn into YAML: %w", err)
+	}
+	block(&node)
+	e := yaml.NewEncoder(out)
+	e.SetIndent(2)
+	return errors.Join(e.Encode(&node), e.Close())
+}
+
+// block takes the braces and quotes of JSON off.
+func block(n *yaml.Node) {
+	n.Style = 0
+	for _, c := range n.Content {
+		block(c)
+	}
+}

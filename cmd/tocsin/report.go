@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/web/api"
+)
+
+func reportsCommand() *cobra.Command {
+	return group("reports", "List reports, or show one", reportsList(), reportsShow())
+}
+
+func reportsList() *cobra.Command {
+	var channel string
+	var incident int64
+	var most int
+	c := command("list", "List reports, newest first", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
+		query := url.Values{}
+		if channel != "" {
+			query.Set("channel", channel)
+		}
+		if incident != 0 {
+			query.Set("incident", strconv.FormatInt(incident, 10))
+		}
+		list, err := listAll[tocsin.Report](ctx, s.client, "/reports", query, most)
+		if err != nil {
+			return err
+		}
+		return s.answer(list, func(p *sheet) {
+			p.row("ID", "WRITTEN", "CHANNEL", "WHO", "TEXT")
+			for _, r := range list.Items {
+				p.row(r.ID, ago(p.now.Sub(r.At)), r.Channel, who(r.Reporter), short(r.Title+" "+r.Text, 90))
+			}
+		})
+	})
+	c.Flags().StringVar(&channel, "channel", "", "of one channel only")
+	c.Flags().Int64Var(&incident, "incident", 0, "of one incident only")
+	c.Flags().IntVar(&most, "limit", 50, "how many at most")
+	return c
+}
+
+func reportsShow() *cobra.Command {
+	var raw bool
+	c := command("show REPORT", "Show a report", cobra.ExactArgs(1), func(ctx context.Context, s *session, args []string) error {
+		id, err := number("a report", args[0])
+		if err != nil {
+			return err
+		}
+		if raw {
+			var text api.Raw
+			if err := s.get(ctx, path("reports", id, "raw"), nil, &text); err != nil {
+				return err
+			}
+			return s.answer(text, func(p *sheet) { p.text(text.Text) })
+		}
+		var r tocsin.Report
+		if err := s.get(ctx, path("reports", id), nil, &r); err != nil {
+			return err
+		}
+		return s.answer(r, func(p *sheet) { showReport(p, r) })
+	})
+	c.Flags().BoolVar(&raw, "raw", false, "as it came, before it was cleaned")
+	return c
+}
+
+func showReport(p *sheet, r tocsin.Report) {
+	p.line("Report %d by %s on %s", r.ID, who(r.Reporter), r.Channel)
+	p.row("written", p.when(r.At))
+	p.row("received", p.when(r.ReceivedAt))
+	if r.URL != "" {
+		p.row("address", r.URL)
+	}
+	p.gap()
+	if r.Title != "" {
+		p.text(r.Title)
+	}
+	p.text(r.Text)
+}
+
+func rejectionsCommand() *cobra.Command {
+	var most int
+	c := command("rejections", "List what came in and became no report, newest first", cobra.NoArgs,
+		func(ctx context.Context, s *session, _ []string) error {
+			list, err := listAll[tocsin.Rejection](ctx, s.client, "/rejections", nil, most)
+			if err != nil {
+				return err
+			}
+			return s.answer(list, func(p *sheet) {
+				p.row("WHEN", "CHANNEL", "REASON", "DETAIL")
+				for _, r := range list.Items {
+					p.row(ago(p.now.Sub(r.At)), r.Channel, r.Reason, short(r.Detail, 90))
+				}
+			})
+		})
+	c.Flags().IntVar(&most, "limit", 50, "how many at most")
+	return c
+}

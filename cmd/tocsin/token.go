@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/web/api"
+)
+
+func tokensCommand() *cobra.Command {
+	return group("tokens", "List tokens, make and delete them", tokensList(), tokensCreate(), tokensDelete())
+}
+
+func tokensList() *cobra.Command {
+	return command("list", "List tokens", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
+		list, err := listAll[tocsin.Token](ctx, s.client, "/tokens", nil, 0)
+		if err != nil {
+			return err
+		}
+		return s.answer(list, func(p *sheet) {
+			p.row("ID", "USER", "ROLE", "MADE", "ENDS", "NOTE")
+			for _, t := range list.Items {
+				p.row(t.ID, t.User, t.Role, p.when(t.CreatedAt), p.when(t.ExpiresAt), t.Note)
+			}
+		})
+	})
+}
+
+func tokensCreate() *cobra.Command {
+	var role, note string
+	var lasts time.Duration
+	c := command("create USER --role viewer|support|responder|admin", "Make a token in a user's name; its secret is shown once", cobra.ExactArgs(1),
+		func(ctx context.Context, s *session, args []string) error {
+			body := map[string]any{"user": args[0], "role": role, "note": note}
+			if lasts > 0 {
+				body["expires_at"] = s.now.Add(lasts).UTC()
+			}
+			var made api.TokenMade
+			if err := s.call(ctx, http.MethodPost, "/tokens", body, &made); err != nil {
+				return err
+			}
+			return s.answer(made, func(p *sheet) {
+				p.line("Token %d for %s (%s). This is its secret; nobody can show it again:", made.ID, made.User, made.Role)
+				p.gap()
+				p.line("    %s", made.Secret)
+			})
+		})
+	c.Flags().StringVar(&role, "role", string(tocsin.RoleSupport), "viewer reads; support vets and approves; responder takes pages too; admin does all")
+	c.Flags().StringVar(&note, "note", "", "what it is for")
+	c.Flags().DurationVar(&lasts, "lasts", 0, "how long it is good for, as in 720h; for ever when not given")
+	return c
+}
+
+func tokensDelete() *cobra.Command {
+	return command("delete TOKEN", "Delete a token: whoever has it is out at once", cobra.ExactArgs(1),
+		func(ctx context.Context, s *session, args []string) error {
+			id, err := number("a token", args[0])
+			if err != nil {
+				return err
+			}
+			if err := s.call(ctx, http.MethodDelete, path("tokens", id), nil, nil); err != nil {
+				return err
+			}
+			return s.done(map[string]int64{"deleted": id}, "Deleted token %d.", id)
+		})
+}
