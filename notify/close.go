@@ -46,12 +46,6 @@ func (d *Desk) Close(ctx context.Context, actor string, incident int64, waivers 
 }
 
 func (d *Desk) refuseClose(ctx context.Context, i tocsin.Incident) error {
-	switch {
-	case i.Verdict == tocsin.VerdictNone:
-		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d has no verdict yet.", i.ID)
-	case i.Verdict == tocsin.VerdictConfirmed && i.Phase != tocsin.PhaseResolved:
-		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d is confirmed and %s: it is not resolved.", i.ID, i.Phase)
-	}
 	updates, err := d.Store.Updates(ctx, i.ID)
 	if err != nil {
 		return err
@@ -61,7 +55,14 @@ func (d *Desk) refuseClose(ctx context.Context, i tocsin.Incident) error {
 			return tocsin.Errorf(tocsin.CodeConflict, "Update %d is still on its way.", u.ID)
 		}
 	}
-	return nil
+	switch {
+	case i.Verdict == tocsin.VerdictNone:
+		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d has no verdict yet.", i.ID)
+	case i.Verdict == tocsin.VerdictConfirmed && i.Phase != tocsin.PhaseResolved:
+		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d is confirmed and %s: it is not resolved.", i.ID, i.Phase)
+	default:
+		return nil
+	}
 }
 
 // waive checks that each who is owed an answer has a named reason, and makes the

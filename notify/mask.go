@@ -24,7 +24,7 @@ var (
 	// bankAccount is an IBAN in groups of four or in one piece (ISO 13616).
 	bankAccount = regexp.MustCompile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?\b`)
 	handle      = regexp.MustCompile(`(^|[^\pL\pN_])@[\pL\pN_][\pL\pN_.\-]+`)
-	secret      = regexp.MustCompile(`[A-Za-z0-9_\-+=]{20,}`)
+	secret      = regexp.MustCompile(`[A-Za-z0-9_\-+]{20,}=*`)
 	digits      = regexp.MustCompile(`\+?\(?\d(?:[ ()./\-]{0,2}\d){5,}`)
 	dateOrTime  = regexp.MustCompile(`^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4})(?:$|[ ])`)
 )

@@ -65,6 +65,9 @@ func (b *Broadcaster) look(ctx context.Context, finder tocsin.Finder, line tocsi
 	if err != nil {
 		return tocsin.FoundUnclear, tocsin.Sent{}, err
 	}
+	// The row was last touched when the call was seen to be broken: a little later
+	// than it began, which errs on the side of waiting longer.
+	m.TriedAt = line.UpdatedAt
 	ctx, cancel := context.WithTimeout(ctx, b.Timeout)
 	defer cancel()
 	return finder.Find(ctx, m)

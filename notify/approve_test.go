@@ -1,0 +1,188 @@
+package notify_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/notify"
+)
+
+func approval(update int64) notify.Approval { return notify.Approval{Actor: "tom", Update: update} }
+
+func TestAnotherPersonApproves(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	_, err := h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update})
+	h.code(err, tocsin.CodeForbidden, "Another person")
+	_, err = h.desk.Approve(t.Context(), notify.Approval{Update: update})
+	h.code(err, tocsin.CodeUnauthorized)
+	u, err := h.desk.Approve(t.Context(), approval(update))
+	require.NoError(t, err)
+	require.Equal(t, tocsin.UpdateApproved, u.State)
+	require.Equal(t, "tom", u.Approver)
+	require.Equal(t, start.Add(hold), u.SendAt)
+	require.True(t, h.said("approved", "2 to be told, 0 held, 0 doubtful, 0 left out"))
+	_, err = h.desk.Approve(t.Context(), approval(update))
+	h.code(err, tocsin.CodeConflict, "only a draft")
+}
+
+func TestWhoEditsADraftCannotApproveIt(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	_, err := h.desk.Edit(t.Context(), "tom", update, "We know, sorry.", time.Time{})
+	require.NoError(t, err)
+	_, err = h.desk.Approve(t.Context(), approval(update))
+	h.code(err, tocsin.CodeForbidden, "what tom wrote")
+	_, err = h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update})
+	require.NoError(t, err)
+}
+
+func TestALonePersonGivesAReasonThatIsShown(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	u, err := h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update, Bypass: "alone on the night shift"})
+	require.NoError(t, err)
+	require.Equal(t, "alone on the night shift", u.Bypass)
+	require.True(t, h.said("bypass", "alone on the night shift"))
+}
+
+func TestAPreApprovedTextNeedsOnePerson(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.options.PreApproved = []string{"We are aware and looking into it."}
+	h.restart()
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	h.works(i)
+	for kind, want := range map[tocsin.UpdateKind]tocsin.Code{tocsin.UpdateAware: "", tocsin.UpdateProgress: "", tocsin.UpdateResolved: tocsin.CodeForbidden} {
+		update := h.draft(i, kind, " We are aware and looking into it.\n")
+		u, err := h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update})
+		require.Equal(t, want, tocsin.CodeOf(err), "%s", kind)
+		require.Empty(t, u.Bypass)
+	}
+	require.False(t, h.said("bypass", ""))
+}
+
+func TestAnApprovalIsOfWhatTheApproverSaw(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*house, int64, int64){
+		"one more person": func(h *house, i, _ int64) { h.report(i, "zoe@mail") },
+		"another person instead": func(h *house, i, _ int64) {
+			h.store.members[i] = nil
+			h.report(i, "zoe@mail")
+		},
+		"another text": func(h *house, _, update int64) {
+			_, err := h.desk.Edit(h.Context(), "sue", update, "We have no idea.", time.Time{})
+			require.NoError(h, err)
+		},
+		"a channel that cannot reply any more": func(h *house, _, _ int64) {
+			h.channel("mail").Replier = nil
+			h.restart()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := setup(t)
+			i := h.incident("ana@mail")
+			h.confirm(i)
+			update := h.draft(i, tocsin.UpdateAware, "We know.")
+			p, err := h.desk.Preview(t.Context(), update)
+			require.NoError(t, err)
+			again, err := h.desk.Preview(t.Context(), update)
+			require.NoError(t, err)
+			require.Equal(t, p.Seen, again.Seen)
+			change(h, i, update)
+			a := approval(update)
+			a.Seen = p.Seen
+			_, err = h.desk.Approve(t.Context(), a)
+			h.code(err, tocsin.CodeConflict, "Look again")
+			require.Empty(t, h.store.deliveries)
+		})
+	}
+}
+
+func TestAnApprovalOfWhatIsUnchangedPasses(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "?dot@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	p, err := h.desk.Preview(t.Context(), update)
+	require.NoError(t, err)
+	h.report(i, "?eve@mail is it me?")
+	a := approval(update)
+	a.Seen = p.Seen
+	_, err = h.desk.Approve(t.Context(), a)
+	require.NoError(t, err, "the doubtful are not told, so one more of them changes nothing")
+}
+
+func TestBeforeAVerdictOnlyTheHoldingTextGoesAndOnlyToThoseWhoWrote(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "fay@forum")
+	for _, kind := range []tocsin.UpdateKind{tocsin.UpdateScope, tocsin.UpdateProgress, tocsin.UpdateResolved} {
+		_, err := h.desk.Approve(t.Context(), approval(h.draft(i, kind, "It is our fault.")))
+		h.code(err, tocsin.CodeConflict, "only suspected", "holding text")
+	}
+	update := h.say(i, tocsin.UpdateAware, "Thank you, we are looking.")
+	require.Equal(t, map[string]tocsin.DeliveryState{"ana": tocsin.DeliverySent, "fay": tocsin.DeliverySent}, h.states(update))
+	require.NotContains(t, h.forum.threads, "public", "nothing unverified is said in public")
+}
+
+func TestWhatTurnedOutToBeNothingMayOnlyBeCorrected(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	wrong := h.say(i, tocsin.UpdateAware, "We are down.")
+	h.rule(i, tocsin.VerdictNotIncident, "a test of ours")
+	_, err := h.desk.Approve(t.Context(), approval(h.draft(i, tocsin.UpdateAware, "We are down again.")))
+	h.code(err, tocsin.CodeConflict, "not an incident", "only a correction")
+	h.correct(i, wrong, "We were wrong.")
+	require.Equal(t, []string{"We were wrong."}, h.texts("ana-2", "We were wrong."))
+}
+
+func TestNothingIsSaidAboutAClosedIncident(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	id := h.incident("ana@mail")
+	h.confirm(id)
+	update := h.draft(id, tocsin.UpdateAware, "We know.")
+	i := h.store.incidents[id]
+	i.ClosedAt = h.clock
+	h.store.incidents[id] = i
+	_, err := h.desk.Approve(t.Context(), approval(update))
+	h.code(err, tocsin.CodeConflict, "Reopen")
+	_, err = h.desk.Draft(t.Context(), notify.Draft{Actor: "sue", Incident: id, Kind: tocsin.UpdateAware, Text: "x"})
+	h.code(err, tocsin.CodeConflict, "Reopen")
+}
+
+func TestAnEditInTheMomentOfApprovalWins(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	h.store.at = func(point string) {
+		if point == "before change of update" {
+			u := h.store.updates[update]
+			u.Text = "We know nothing."
+			h.store.updates[update] = u
+		}
+	}
+	_, err := h.desk.Approve(t.Context(), approval(update))
+	h.code(err, tocsin.CodeConflict, "edited just now")
+	require.Empty(t, h.store.deliveries)
+}

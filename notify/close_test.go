@@ -1,0 +1,76 @@
+package notify_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/notify"
+)
+
+func (h *house) close(incident int64, waivers ...notify.Waiver) error {
+	_, err := h.desk.Close(h.Context(), "sue", incident, waivers)
+	return err
+}
+
+func TestAnIncidentIsClosedOnlyWhenNobodyIsForgotten(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "?dot@mail", "mum@feed")
+	h.code(h.close(i), tocsin.CodeConflict, "no verdict")
+	h.confirm(i)
+	h.code(h.close(i), tocsin.CodeConflict, "not resolved")
+	h.works(i)
+	update := h.draft(i, tocsin.UpdateResolved, "It is fixed.")
+	h.approve(update)
+	h.code(h.close(i), tocsin.CodeConflict, "still on its way")
+	h.runFor(time.Minute)
+	h.code(h.close(i), tocsin.CodeConflict, "2 reporters are still without an answer", "dot, mum")
+	_, err := h.desk.ByHand(t.Context(), "sue", h.line(update, "mum").ID, "called her")
+	require.NoError(t, err)
+	h.code(h.close(i, notify.Waiver{Reporter: "id:dot", Reason: " "}), tocsin.CodeConflict, "1 reporter is")
+	require.NoError(t, h.close(i, notify.Waiver{Reporter: "id:dot", Reason: "asked about an invoice; passed on to billing"}))
+	require.Equal(t, h.clock, h.store.incidents[i].ClosedAt)
+	require.True(t, h.said("waived", "dot gets no answer: asked about an invoice"))
+	require.True(t, h.said("closed", ""))
+	require.Equal(t, tocsin.PageClosed, h.page(tocsin.TierRing).State)
+	h.code(h.close(i), tocsin.CodeConflict, "is closed")
+}
+
+func TestTheSentenceNamesOnlyTheFirstOfManyWhoAreForgotten(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident()
+	for k := range 9 {
+		h.report(i, fmt.Sprintf("p%d@mail", k))
+	}
+	h.rule(i, tocsin.VerdictNotIncident, "a newsletter")
+	h.code(h.close(i), tocsin.CodeConflict, "9 reporters", "p0, p1, p2, p3, p4, …")
+}
+
+func TestAFloodIsClosedAtOnce(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("bot@mail", "bat@mail")
+	h.rule(i, tocsin.VerdictFlood, "")
+	require.NoError(t, h.close(i))
+}
+
+func TestAClosedIncidentCanBeReopenedWithAReason(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("bot@mail")
+	_, err := h.desk.Reopen(t.Context(), "sue", i, "it is back")
+	h.code(err, tocsin.CodeConflict, "not closed")
+	h.rule(i, tocsin.VerdictFlood, "")
+	require.NoError(t, h.close(i))
+	_, err = h.desk.Reopen(t.Context(), "sue", i, "")
+	h.code(err, tocsin.CodeInvalid)
+	got, err := h.desk.Reopen(t.Context(), "sue", i, "it is back")
+	require.NoError(t, err)
+	require.True(t, got.ClosedAt.IsZero())
+	require.True(t, h.said("reopened", "it is back"))
+}
