@@ -22,14 +22,14 @@ type feed struct {
 	chatter *rate.Limiter // of the log
 
 	mu     sync.Mutex
-	health ChannelHealth
+	health tocsin.Health
 }
 
 func newFeed(ch tocsin.Channel) *feed {
 	return &feed{
 		channel: ch,
 		chatter: rate.NewLimiter(rate.Every(rejectionsEvery), rejectionsBurst),
-		health:  ChannelHealth{Channel: ch.Name, Type: ch.Type},
+		health:  tocsin.Health{Channel: ch.Name},
 	}
 }
 

@@ -6,25 +6,9 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// ChannelHealth is how the fetching of one channel goes, as this process knows it.
-type ChannelHealth struct {
-	Channel string `json:"channel"`
-	Type    string `json:"type"`
-	// Here tells whether this process fetches it; another may.
-	Here       bool            `json:"here"`
-	LastPull   time.Time       `json:"last_pull,omitzero"`   // or sign of life of a stream; zero before the first that went well
-	LastReport time.Time       `json:"last_report,omitzero"` // when a new one was stored
-	Lag        tocsin.Duration `json:"lag"`                  // of the last report: from written to received
-	Reports    int64           `json:"reports"`              // new ones since the start
-	Rejections int64           `json:"rejections"`           // since the start
-	Error      string          `json:"error,omitempty"`      // of the last try, for people; "" when it went well
-	ErrorSince time.Time       `json:"error_since,omitzero"`
-	Failures   int             `json:"failures"` // in a row
-}
-
 // Health tells how each channel goes, in the order of the configuration.
-func (i *Ingest) Health() []ChannelHealth {
-	all := make([]ChannelHealth, len(i.feeds))
+func (i *Ingest) Health() []tocsin.Health {
+	all := make([]tocsin.Health, len(i.feeds))
 	for n, f := range i.feeds {
 		f.mu.Lock()
 		all[n] = f.health

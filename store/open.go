@@ -80,3 +80,6 @@ func (s *Store) Close() error { return s.db.close() }
 
 // Ping tells whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.db.reader.PingContext(ctx) }
+
+// Shared tells whether other processes may use the database beside this one.
+func (s *Store) Shared() bool { return s.db.shared }

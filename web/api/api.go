@@ -26,7 +26,7 @@ type Options struct {
 	Intake   Intake
 	Channels []tocsin.Channel
 	// Health tells how the inbound side of each channel does; nil says nothing.
-	Health func() []Health
+	Health func() []tocsin.Health
 	Log    *slog.Logger
 	Now    func() time.Time
 }

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/config"
+	"github.com/tocsin/tocsin/web/api"
+)
+
+//go:embed demo.yml
+var demoConfig string //nolint:gochecknoglobals // embedded file
+
+func demoCommand() *cobra.Command {
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Play an outage on a server of its own, with a temporary database",
+		Long: "Starts a server on SQLite in a temporary folder, lets a quiet week pass in an instant, and then an outage\n" +
+			"told in many words over about a minute. It says where to look and what to do, until Ctrl-C.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return demo(cmd.Context(), listen, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "", "host:port; a free port of this machine by default")
+	return cmd
+}
+
+func demo(ctx context.Context, listen string, out, errs io.Writer) error {
+	folder, err := os.MkdirTemp("", "tocsin-demo-")
+	if err != nil {
+		return fmt.Errorf("make a folder for the demo: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	cfg, err := demoSettings(ctx, folder, listen)
+	if err != nil {
+		return err
+	}
+	h, err := build(ctx, cfg, newLog(cfg.Log, errs))
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	env, err := h.demoPeople(ctx, folder)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Tocsin %s plays an outage of Harbour, a code playground. Server: %s\n\n", tocsin.Version, cfg.Server.BaseURL)
+	return together(ctx, h.run, func(ctx context.Context) error { return h.narrate(ctx, out, env) })
+}
+
+// demoSettings writes the demo's configuration and reads it as any other.
+func demoSettings(ctx context.Context, folder, listen string) (*config.Config, error) {
+	if listen == "" {
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		listen = l.Addr().String()
+		if err := l.Close(); err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+	}
+	text := strings.NewReplacer("{listen}", listen, "{url}", "http://"+listen, "{folder}", folder).Replace(demoConfig)
+	path := filepath.Join(folder, "tocsin.yml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return nil, fmt.Errorf("write the demo's configuration: %w", err)
+	}
+	return config.Load(path)
+}
+
+// demoPeople makes two people of support, for approval needs two, and a file that
+// a shell can read.
+func (h *house) demoPeople(ctx context.Context, folder string) (string, error) {
+	env := "export TOCSIN_URL=" + h.cfg.Server.BaseURL + "\n"
+	for _, person := range []string{"mara", "jonas"} {
+		made, err := api.AddToken(ctx, h.store, tocsin.Token{User: person, Role: tocsin.RoleResponder, Note: "demo", CreatedAt: time.Now()})
+		if err != nil {
+			return "", err
+		}
+		secret := made.Secret
+		env += "export " + strings.ToUpper(person) + "=" + secret + "\n"
+		if person == "mara" {
+			env += "export TOCSIN_TOKEN=" + secret + "\n"
+		}
+	}
+	path := filepath.Join(folder, "env")
+	if err := os.WriteFile(path, []byte(env), 0o600); err != nil {
+		return "", fmt.Errorf("write the demo's environment: %w", err)
+	}
+	return path, nil
+}
+
+// narrate tells what happens as it happens, and after the first ring what a person
+// can do about it.
+func (h *house) narrate(ctx context.Context, out io.Writer, env string) error {
+	tick := time.NewTicker(300 * time.Millisecond)
+	defer tick.Stop()
+	told, explained := map[int64]int64{}, false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		incidents, _, err := h.store.Incidents(ctx, tocsin.IncidentQuery{})
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("list incidents: %w", err)
+		}
+		for _, i := range incidents {
+			if err := h.tell(ctx, out, i, told); err != nil {
+				return err
+			}
+			if i.Tier == tocsin.TierRing && !explained {
+				explained = true
+				fmt.Fprintf(out, demoNext, env, i.ID)
+			}
+		}
+	}
+}
+
+// tell prints the lines of an incident's timeline that are new.
+func (h *house) tell(ctx context.Context, out io.Writer, i tocsin.Incident, told map[int64]int64) error {
+	events, err := h.store.Timeline(ctx, i.ID)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("read timeline: %w", err)
+	}
+	for _, e := range events {
+		if e.ID > told[i.ID] {
+			told[i.ID] = e.ID
+			fmt.Fprintf(out, "%s  incident %d  %-10s %s\n", e.At.Local().Format(time.TimeOnly), i.ID, e.Kind, e.Text)
+		}
+	}
+	return nil
+}
+
+const demoNext = `
+Mara of support now looks whether it is true. In another terminal:
+
+    source %[1]s
+    bin/tocsin incidents show %[2]d                     # who wrote what, why these belong together
+    bin/tocsin vet %[2]d "Sign in with a two-factor code" broken --note "own account, E-4012"
+    bin/tocsin verdict %[2]d confirmed
+    bin/tocsin ack %[2]d
+    bin/tocsin update draft %[2]d --kind aware --text "Two-factor codes are rejected at sign-in. We are on it." --next 30m
+    TOCSIN_TOKEN=$JONAS bin/tocsin update approve 1     # another person, who sees who gets it
+    bin/tocsin ledger %[2]d                             # who was told, when and where
+
+This server stops at Ctrl-C, and its folder goes with it.
+
+`

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/config"
+	"github.com/tocsin/tocsin/ingest"
+	"github.com/tocsin/tocsin/notify"
+	"github.com/tocsin/tocsin/store"
+	"github.com/tocsin/tocsin/triage"
+	"github.com/tocsin/tocsin/web"
+	"github.com/tocsin/tocsin/web/api"
+)
+
+// house is the whole program, wired: data flows from ingest through triage to
+// notify and back out by the channels; store remembers; web shows and decides.
+type house struct {
+	cfg      *config.Config
+	log      *slog.Logger
+	channels []tocsin.Channel
+	store    *store.Store
+	ingest   *ingest.Ingest
+	triage   *triage.Runner
+	sender   *notify.Broadcaster
+	handler  http.Handler
+}
+
+// Workers of one channel's queues. A page never waits behind another medium's;
+// deliveries are few at a time, for each network has its own manners.
+const (
+	deliverWorkers = 4
+	noticeWorkers  = 4
+)
+
+// otherNode is how long a delivery that is found in sending is left alone where
+// another node may be at it: longer than the store lets a job run.
+const otherNode = time.Minute
+
+// build wires the program, from the database outwards.
+func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*house, error) {
+	channels, err := buildChannels(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	node := nodeName()
+	db, err := store.Open(ctx, store.Options{URL: cfg.Database.URL.Reveal(), Log: log, Queues: queuesFor(channels)})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(db.SeedAreas(ctx, cfg.Areas), db.SeedPolicies(ctx, cfg.Policies)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBacklog(db, log))
+
+	h := &house{cfg: cfg, log: log, channels: channels, store: db}
+	h.ingest = ingest.New(ingest.Options{
+		Store: db, Channels: channels, Node: node, Log: log, Now: time.Now, Metrics: metrics, Every: cfg.Ingest.Every,
+	})
+	h.triage = triage.NewRunner(triage.RunnerOptions{
+		Store: db, Config: triage.Config{FalseRings: cfg.Triage.FalseRings, Window: cfg.Triage.Window}, Areas: db.Areas, Node: node, Log: log, Now: time.Now,
+	})
+
+	o := notify.Options{Store: db, Channels: channels, Now: time.Now, Log: log, BaseURL: cfg.Server.BaseURL, Hold: cfg.Broadcast.Hold}
+	if db.Shared() {
+		o.Grace = otherNode
+	}
+	pager, desk := notify.NewPager(o), notify.NewDesk(o)
+	h.sender = notify.NewBroadcaster(o)
+	store.Handle(db, pager.Alert)
+	store.Handle(db, pager.Notice)
+	store.Handle(db, pager.Escalate)
+	store.Handle(db, h.sender.Broadcast)
+	store.Handle(db, h.sender.Deliver)
+
+	h.handler = web.New(web.Options{
+		API:     api.Options{Store: db, Desk: desk, Pager: pager, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
+		Parts:   h.parts,
+		Metrics: promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
+		Log:     log,
+	})
+	return h, nil
+}
+
+// run runs every part until ctx ends or one of them fails, then lets all finish.
+func (h *house) run(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.cfg.Server.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on server.listen %q: %w", h.cfg.Server.Listen, err)
+	}
+	h.log.InfoContext(ctx, "ready", "listen", listener.Addr().String(), "url", h.cfg.Server.BaseURL, "channels", len(h.channels))
+	return together(ctx,
+		func(ctx context.Context) error { return web.Serve(ctx, listener, h.handler) },
+		h.store.Run,
+		h.ingest.Run,
+		h.triage.Run,
+		h.sender.Run,
+	)
+}
+
+func (h *house) close() {
+	if err := h.store.Close(); err != nil {
+		h.log.Error("the database did not close well", "err", err)
+	}
+}
+
+// together runs parts side by side. When one fails, the others are told to stop.
+func together(ctx context.Context, parts ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make([]error, len(parts))
+	var wg sync.WaitGroup
+	for n, part := range parts {
+		wg.Go(func() {
+			errs[n] = part(ctx)
+			if errs[n] != nil {
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// buildChannels makes the configured channels; all mistakes are told at once.
+func buildChannels(cfg *config.Config, log *slog.Logger) ([]tocsin.Channel, error) {
+	var built []tocsin.Channel
+	var wrong []error
+	for _, c := range cfg.Channels {
+		made, err := newChannel(c, log)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("channel %s: %w", c.Name, err))
+			continue
+		}
+		built = append(built, made)
+	}
+	return built, errors.Join(wrong...)
+}
+
+// queuesFor names the queues that the channels need: one for what each delivers,
+// one for the pages that it carries.
+func queuesFor(channels []tocsin.Channel) []store.Queue {
+	var queues []store.Queue
+	for _, c := range channels {
+		if c.Replier != nil || c.Poster != nil {
+			queues = append(queues, store.Queue{Name: store.QueueOf(tocsin.DeliverJob{}, c.Name), Workers: deliverWorkers})
+		}
+		if c.Pager != nil {
+			queues = append(queues, store.Queue{Name: store.QueueOf(tocsin.NoticeJob{}, c.Name), Workers: noticeWorkers})
+		}
+	}
+	return queues
+}
+
+// nodeName names this process among those that share a database.
+func nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:6])
+}

@@ -1,0 +1,50 @@
+package e2e
+
+import (
+	_ "embed"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+//go:embed testdata/ordinary.txt
+var ordinaryLines string
+
+//go:embed testdata/outage.txt
+var outageLines string
+
+// post is a mail from a customer.
+type post struct {
+	From, ID, Subject, Body string
+	At                      time.Time
+}
+
+// bytes is the mail as it travels.
+func (p post) bytes() []byte {
+	return fmt.Appendf(nil, "From: %s\r\nTo: Harbour support <support@harbour.example>\r\nMessage-ID: <%s>\r\nSubject: %s\r\nDate: %s\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+		p.From, p.ID, p.Subject, p.At.Format(time.RFC1123Z), strings.ReplaceAll(p.Body, "\n", "\r\n"))
+}
+
+// letters makes n mails from different people, one for each line in turn, spread
+// evenly over the time before end.
+func letters(kind, lines string, n int, end time.Time, spread time.Duration) []post {
+	texts := strings.Split(strings.TrimSpace(lines), "\n")
+	dice := rand.New(rand.NewPCG(uint64(len(kind)), uint64(n)))
+	hello := []string{"", "Hi,\n\n", "Hello,\n\n", "Dear support,\n\n", "Good morning,\n\n"}
+	bye := []string{"", "\n\nThanks", "\n\nBest regards,\nKim", "\n\nThank you!\n--\nSent from my phone", "\n\nCheers\nFay"}
+	var out []post
+	for i := range n {
+		text := texts[i%len(texts)]
+		words := strings.Fields(text)
+		out = append(out, post{
+			From:    fmt.Sprintf("%s%03d@customers.example", kind, i),
+			ID:      fmt.Sprintf("%s-%03d@customers.example", kind, i),
+			Subject: strings.Join(words[:min(4, len(words))], " "),
+			Body:    hello[dice.IntN(len(hello))] + text + bye[dice.IntN(len(bye))],
+			At:      end.Add(-spread + spread*time.Duration(i)/time.Duration(n)).Truncate(time.Second),
+		})
+	}
+	return out
+}

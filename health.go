@@ -1,0 +1,18 @@
+package tocsin
+
+import "time"
+
+// Health is how the inbound side of one channel goes, as one process knows it.
+type Health struct {
+	Channel string `json:"channel"`
+	// Here tells whether this process fetches it; another may.
+	Here       bool      `json:"here"`
+	LastPull   time.Time `json:"last_pull,omitzero"`   // or sign of life of a stream; zero before the first that went well
+	LastReport time.Time `json:"last_report,omitzero"` // when a new one was stored
+	Lag        Duration  `json:"lag"`                  // of the last report: from written to received
+	Reports    int64     `json:"reports"`              // new ones since the start
+	Rejections int64     `json:"rejections"`           // since the start
+	Error      string    `json:"error,omitempty"`      // of the last try, for people; "" when it went well
+	ErrorSince time.Time `json:"error_since,omitzero"`
+	Failures   int       `json:"failures"` // in a row
+}
