@@ -30,6 +30,7 @@ type dialect struct {
 	alone  string                    // waits until no other node holds the lock numbered $1
 	free   string                    // gives that lock back
 	again  func(error) bool          // the transaction lost a race and may be tried again
+	wake   []string                  // frees what a killed process held, where no other process can hold it
 	shared bool                      // other processes may use the database too
 }
 
@@ -55,6 +56,10 @@ func sqliteDialect() dialect {
 		lock:   func(string) string { return "" }, // there is one writer
 		tables: `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = $1`,
 		again:  func(error) bool { return false },
+		wake: []string{
+			`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
+			`DELETE FROM river_leader`,
+		},
 	}
 }
 

@@ -64,11 +64,16 @@ func (t *tx) enqueue(ctx context.Context, tasks []task) (added int, err error) {
 	if len(tasks) == 0 {
 		return 0, nil
 	}
-	params := make([]river.InsertManyParams, len(tasks))
-	for i, task := range tasks {
-		params[i] = river.InsertManyParams{Args: task.job, InsertOpts: &river.InsertOpts{
-			Queue: task.queue, ScheduledAt: task.at, MaxAttempts: jobAttempts, UniqueOpts: unique(task.job),
-		}}
+	params, seen := make([]river.InsertManyParams, 0, len(tasks)), make(map[tocsin.Job]bool, len(tasks))
+	for _, task := range tasks {
+		once := unique(task.job)
+		if once.ByArgs && seen[task.job] {
+			continue // PostgreSQL cannot skip the second of two in one statement
+		}
+		seen[task.job] = true
+		params = append(params, river.InsertManyParams{Args: task.job, InsertOpts: &river.InsertOpts{
+			Queue: task.queue, ScheduledAt: task.at, MaxAttempts: jobAttempts, UniqueOpts: once,
+		}})
 	}
 	results, err := t.insert(ctx, params)
 	if err != nil {

@@ -70,6 +70,17 @@ func (d *database) migrateAlone(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
+// awaken frees the jobs that a killed process was at, so that they run now and not
+// when River gives them up for lost.
+func (d *database) awaken(ctx context.Context) error {
+	for _, statement := range d.wake {
+		if _, err := d.writer.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("free interrupted jobs: %w", err)
+		}
+	}
+	return nil
+}
+
 func (d *database) provider(source fs.FS, log *slog.Logger) (*goose.Provider, error) {
 	files, err := fs.Sub(source, "migration")
 	if err != nil {

@@ -58,6 +58,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := db.migrate(ctx, o.Log); err != nil {
 		return nil, errors.Join(err, db.close())
 	}
+	if err := db.awaken(ctx); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
 	return &Store{
 		db: db, read: conn{db.reader, db.bind}, log: o.Log, now: o.Now,
 		queues: o.Queues, workers: river.NewWorkers(), arrived: make(chan struct{}, 1),

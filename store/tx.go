@@ -91,7 +91,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*tx) error) error {
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
-	t.now = s.now().UTC()
+	t.now = s.now().UTC().Truncate(time.Microsecond) // as it comes back
 	done := false
 	defer func() {
 		if !done { // also when fn panicked: the one connection must come back

@@ -56,7 +56,10 @@ var errNoPostgres = errors.New("PostgreSQL is not installed: on Debian, apt-get 
 // server starts the one server of this test binary.
 var server = sync.OnceValues(start) //nolint:gochecknoglobals // set once; a test binary has no other place for it
 
-type postgres struct{ folder string }
+type postgres struct {
+	folder string
+	life   io.Closer // the server ends when this is closed, and if nothing held it the collector would
+}
 
 func (p postgres) url(database string) string {
 	return "postgres:///" + database + "?" + url.Values{"host": {p.folder}, "user": {"postgres"}}.Encode()
@@ -99,13 +102,14 @@ func start() (postgres, error) {
 	}
 	run := exec.Command("/bin/sh", "-c", guard, "guard", binaries, folder)
 	run.SysProcAttr, run.Dir = as, folder
-	if _, err := stdin(run); err != nil {
+	life, err := stdin(run)
+	if err != nil {
 		return postgres{}, err
 	}
-	return await(postgres{folder})
+	return await(postgres{folder, life})
 }
 
-// stdin starts a command whose standard input stays open as long as we live.
+// stdin starts a command whose standard input stays open until it is closed or we end.
 func stdin(c *exec.Cmd) (io.Closer, error) {
 	pipe, err := c.StdinPipe()
 	if err != nil {
