@@ -9,23 +9,11 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// Approval is a person's word that an update may go out.
-type Approval struct {
-	Actor  string
-	Update int64
-	// Seen is what the approver's Preview carried. When it is given, an approval is
-	// refused if the text or the recipients have changed since; "" does not look.
-	Seen string
-	// Bypass is why nobody else could look at it: the author alone then approves,
-	// and the timeline shows the reason.
-	Bypass string
-}
-
 // Approve freezes the recipients of a draft and begins its hold, after which it is
 // sent. It returns CodeForbidden when the author approves alone without a bypass,
 // and CodeConflict when the incident does not allow this kind of update, when
 // resolved lacks support's own check, or when what the approver saw has changed.
-func (d *Desk) Approve(ctx context.Context, a Approval) (tocsin.Update, error) {
+func (d *Desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, error) {
 	u, err := d.Store.Update(ctx, a.Update)
 	if err != nil {
 		return u, err
@@ -52,7 +40,7 @@ func (d *Desk) Approve(ctx context.Context, a Approval) (tocsin.Update, error) {
 
 // refuseApproval looks at who approves. Two people must have seen what goes out,
 // unless the text was approved before it was needed.
-func (d *Desk) refuseApproval(ctx context.Context, u tocsin.Update, a Approval) error {
+func (d *Desk) refuseApproval(ctx context.Context, u tocsin.Update, a tocsin.Approval) error {
 	switch {
 	case u.State != tocsin.UpdateDraft:
 		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s; only a draft can be approved.", u.ID, u.State)
@@ -122,10 +110,10 @@ func refuseByVerdict(i tocsin.Incident, u tocsin.Update) error {
 	}
 }
 
-func (d *Desk) freeze(ctx context.Context, seen tocsin.Update, p Preview, a Approval) (tocsin.Update, error) {
+func (d *Desk) freeze(ctx context.Context, seen tocsin.Update, p tocsin.Preview, a tocsin.Approval) (tocsin.Update, error) {
 	now := d.Now()
 	seen.ApprovedAt = now
-	return d.Store.Freeze(ctx, seen.ID, p.rows(seen), func(u *tocsin.Update) (tocsin.Effects, error) {
+	return d.Store.Freeze(ctx, seen.ID, rows(p, seen), func(u *tocsin.Update) (tocsin.Effects, error) {
 		if u.Text != seen.Text || !u.EditedAt.Equal(seen.EditedAt) {
 			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d was edited just now. Look again.", u.ID)
 		}

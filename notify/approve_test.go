@@ -7,10 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/notify"
 )
 
-func approval(update int64) notify.Approval { return notify.Approval{Actor: "tom", Update: update} }
+func approval(update int64) tocsin.Approval { return tocsin.Approval{Actor: "tom", Update: update} }
 
 func TestAnotherPersonApproves(t *testing.T) {
 	t.Parallel()
@@ -18,9 +17,9 @@ func TestAnotherPersonApproves(t *testing.T) {
 	i := h.incident("ana@mail")
 	h.confirm(i)
 	update := h.draft(i, tocsin.UpdateAware, "We know.")
-	_, err := h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update})
+	_, err := h.desk.Approve(t.Context(), tocsin.Approval{Actor: "sue", Update: update})
 	h.code(err, tocsin.CodeForbidden, "Another person")
-	_, err = h.desk.Approve(t.Context(), notify.Approval{Update: update})
+	_, err = h.desk.Approve(t.Context(), tocsin.Approval{Update: update})
 	h.code(err, tocsin.CodeUnauthorized)
 	u, err := h.desk.Approve(t.Context(), approval(update))
 	require.NoError(t, err)
@@ -42,7 +41,7 @@ func TestWhoEditsADraftCannotApproveIt(t *testing.T) {
 	require.NoError(t, err)
 	_, err = h.desk.Approve(t.Context(), approval(update))
 	h.code(err, tocsin.CodeForbidden, "what tom wrote")
-	_, err = h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update})
+	_, err = h.desk.Approve(t.Context(), tocsin.Approval{Actor: "sue", Update: update})
 	require.NoError(t, err)
 }
 
@@ -52,7 +51,7 @@ func TestALonePersonGivesAReasonThatIsShown(t *testing.T) {
 	i := h.incident("ana@mail")
 	h.confirm(i)
 	update := h.draft(i, tocsin.UpdateAware, "We know.")
-	u, err := h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update, Bypass: "alone on the night shift"})
+	u, err := h.desk.Approve(t.Context(), tocsin.Approval{Actor: "sue", Update: update, Bypass: "alone on the night shift"})
 	require.NoError(t, err)
 	require.Equal(t, "alone on the night shift", u.Bypass)
 	require.True(t, h.said("bypass", "alone on the night shift"))
@@ -68,7 +67,7 @@ func TestAPreApprovedTextNeedsOnePerson(t *testing.T) {
 	h.works(i)
 	for kind, want := range map[tocsin.UpdateKind]tocsin.Code{tocsin.UpdateAware: "", tocsin.UpdateProgress: "", tocsin.UpdateResolved: tocsin.CodeForbidden} {
 		update := h.draft(i, kind, " We are aware and looking into it.\n")
-		u, err := h.desk.Approve(t.Context(), notify.Approval{Actor: "sue", Update: update})
+		u, err := h.desk.Approve(t.Context(), tocsin.Approval{Actor: "sue", Update: update})
 		require.Equal(t, want, tocsin.CodeOf(err), "%s", kind)
 		require.Empty(t, u.Bypass)
 	}
@@ -165,7 +164,7 @@ func TestNothingIsSaidAboutAClosedIncident(t *testing.T) {
 	h.store.incidents[id] = i
 	_, err := h.desk.Approve(t.Context(), approval(update))
 	h.code(err, tocsin.CodeConflict, "Reopen")
-	_, err = h.desk.Draft(t.Context(), notify.Draft{Actor: "sue", Incident: id, Kind: tocsin.UpdateAware, Text: "x"})
+	_, err = h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: id, Kind: tocsin.UpdateAware, Text: "x"})
 	h.code(err, tocsin.CodeConflict, "Reopen")
 }
 
@@ -175,14 +174,19 @@ func TestAnEditInTheMomentOfApprovalWins(t *testing.T) {
 	i := h.incident("ana@mail")
 	h.confirm(i)
 	update := h.draft(i, tocsin.UpdateAware, "We know.")
-	h.store.at = func(point string) {
-		if point == "before change of update" {
-			u := h.store.updates[update]
-			u.Text = "We know nothing."
-			h.store.updates[update] = u
+	for _, edit := range []func(*tocsin.Update){
+		func(u *tocsin.Update) { u.Text = "We know nothing." },
+		func(u *tocsin.Update) { u.EditedAt = u.EditedAt.Add(time.Second) },
+	} {
+		h.store.at = func(point string) {
+			if point == "before change of update" {
+				u := h.store.updates[update]
+				edit(&u)
+				h.store.updates[update] = u
+			}
 		}
+		_, err := h.desk.Approve(t.Context(), approval(update))
+		h.code(err, tocsin.CodeConflict, "edited just now")
+		require.Empty(t, h.store.deliveries)
 	}
-	_, err := h.desk.Approve(t.Context(), approval(update))
-	h.code(err, tocsin.CodeConflict, "edited just now")
-	require.Empty(t, h.store.deliveries)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/notify"
 )
 
 func TestNothingGoesOutBeforeTheHoldIsOver(t *testing.T) {
@@ -63,7 +62,7 @@ func TestTheIncidentSaysWhatTheUpdateSays(t *testing.T) {
 	i := h.incident("ana@mail")
 	h.confirm(i)
 	promise := start.Add(20 * time.Minute)
-	u, err := h.desk.Draft(t.Context(), notify.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateAware, Text: "We know.", NextUpdateAt: promise})
+	u, err := h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateAware, Text: "We know.", NextUpdateAt: promise})
 	require.NoError(t, err)
 	h.approve(u.ID)
 	require.True(t, h.store.incidents[i].NextUpdateAt.IsZero(), "not promised before it is said")

@@ -8,18 +8,12 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// Waiver is why one reporter of an incident gets no answer.
-type Waiver struct {
-	Reporter string `json:"reporter"` // the reporter's ID
-	Reason   string `json:"reason"`
-}
-
 // Close ends an incident when nobody who wrote about it is forgotten: each has an
 // outcome in the ledger or is named in a waiver. It returns CodeConflict without a
 // verdict, while a confirmed incident is not resolved, while an update is on its
 // way, and while somebody is owed an answer; the sentence says how many and names
 // the first.
-func (d *Desk) Close(ctx context.Context, actor string, incident int64, waivers []Waiver) (tocsin.Incident, error) {
+func (d *Desk) Close(ctx context.Context, actor string, incident int64, waivers []tocsin.Waiver) (tocsin.Incident, error) {
 	i, err := d.open(ctx, incident)
 	if err != nil {
 		return i, err
@@ -67,8 +61,8 @@ func (d *Desk) refuseClose(ctx context.Context, i tocsin.Incident) error {
 
 // waive checks that each who is owed an answer has a named reason, and makes the
 // lines of the timeline that say so.
-func (d *Desk) waive(ctx context.Context, actor string, i tocsin.Incident, waivers []Waiver) (tocsin.Effects, error) {
-	l, err := d.Ledger(ctx, i.ID)
+func (d *Desk) waive(ctx context.Context, actor string, i tocsin.Incident, waivers []tocsin.Waiver) (tocsin.Effects, error) {
+	owed, err := d.Owed(ctx, i.ID)
 	if err != nil {
 		return tocsin.Effects{}, err
 	}
@@ -78,7 +72,7 @@ func (d *Desk) waive(ctx context.Context, actor string, i tocsin.Incident, waive
 	}
 	var e tocsin.Effects
 	var forgotten []string
-	for _, who := range l.Owed {
+	for _, who := range owed {
 		reason := reasons[who.Reporter.ID]
 		if reason == "" {
 			forgotten = append(forgotten, name(who.Reporter, who.Channel))

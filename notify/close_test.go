@@ -8,10 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/notify"
 )
 
-func (h *house) close(incident int64, waivers ...notify.Waiver) error {
+func (h *house) close(incident int64, waivers ...tocsin.Waiver) error {
 	_, err := h.desk.Close(h.Context(), "sue", incident, waivers)
 	return err
 }
@@ -31,8 +30,8 @@ func TestAnIncidentIsClosedOnlyWhenNobodyIsForgotten(t *testing.T) {
 	h.code(h.close(i), tocsin.CodeConflict, "2 reporters are still without an answer", "dot, mum")
 	_, err := h.desk.ByHand(t.Context(), "sue", h.line(update, "mum").ID, "called her")
 	require.NoError(t, err)
-	h.code(h.close(i, notify.Waiver{Reporter: "id:dot", Reason: " "}), tocsin.CodeConflict, "1 reporter is")
-	require.NoError(t, h.close(i, notify.Waiver{Reporter: "id:dot", Reason: "asked about an invoice; passed on to billing"}))
+	h.code(h.close(i, tocsin.Waiver{Reporter: "id:dot", Reason: " "}), tocsin.CodeConflict, "1 reporter is")
+	require.NoError(t, h.close(i, tocsin.Waiver{Reporter: "id:dot", Reason: "asked about an invoice; passed on to billing"}))
 	require.Equal(t, h.clock, h.store.incidents[i].ClosedAt)
 	require.True(t, h.said("waived", "dot gets no answer: asked about an invoice"))
 	require.True(t, h.said("closed", ""))

@@ -204,6 +204,20 @@ func TestABounceThatArrivesDuringTheCallStands(t *testing.T) {
 	require.Equal(t, 1, h.mail.calls)
 }
 
+func TestALateAnswerDoesNotTouchALaterTry(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	update, line := sending(h)
+	h.mail.at = func(point string) {
+		if point == "after the call" { // we hung for so long that another process took over
+			h.set(update, "ana", func(d *tocsin.Delivery) { d.Attempts++ })
+		}
+	}
+	again, _ := tocsin.Retry(h.deliver(line))
+	require.True(t, again)
+	require.Equal(t, tocsin.DeliverySending, h.states(update)["ana"])
+}
+
 func TestADeliveryIsRecordedEvenWhenTheProgramStopsDuringTheCall(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -72,6 +72,22 @@ func TestATimerThatFiresTwiceOrLateEscalatesOnce(t *testing.T) {
 	require.Equal(t, 1, h.page(tocsin.TierRing).Step)
 }
 
+func TestAnAnswerInTheMomentOfEscalationWins(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.alert(ring(h.incident("ana@mail")))
+	h.store.at = func(point string) {
+		if point == "before change of page" {
+			page := h.page(tocsin.TierRing)
+			page.State, page.By = tocsin.PageAcked, "ana"
+			h.store.pages[page.ID] = page
+		}
+	}
+	h.runFor(time.Hour)
+	require.Equal(t, "ana", h.phone.rung())
+	require.Equal(t, "ana", h.page(tocsin.TierRing).By)
+}
+
 func TestAPageOfASilencedIncidentClimbsNoFurther(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
@@ -132,6 +148,7 @@ func TestConfirmingRingsAnewWhatWasCalledOffOrNeverAnswered(t *testing.T) {
 		h.confirm(i)
 		h.runFor(6 * time.Minute)
 		require.Equal(t, "ana ana ben cat", h.phone.rung(), "from the first step, and it climbs again")
+		require.Empty(t, h.page(tocsin.TierRing).By)
 		h.runFor(time.Hour)
 		require.Equal(t, tocsin.PageExhausted, h.page(tocsin.TierRing).State)
 	})

@@ -116,7 +116,7 @@ func (h *house) confirm(incident int64) {
 	h.Helper()
 	_, err := h.desk.Check(h.Context(), tocsin.Check{Incident: incident, Item: "sign in by mail", Outcome: tocsin.OutcomeBroken, By: "sue"})
 	require.NoError(h, err)
-	_, err = h.desk.Verdict(h.Context(), notify.Ruling{Actor: "sue", Incident: incident, Verdict: tocsin.VerdictConfirmed})
+	_, err = h.desk.Verdict(h.Context(), tocsin.Ruling{Actor: "sue", Incident: incident, Verdict: tocsin.VerdictConfirmed})
 	require.NoError(h, err)
 }
 
@@ -133,7 +133,7 @@ func (h *house) works(incident int64) {
 // draft stores an update by sue.
 func (h *house) draft(incident int64, kind tocsin.UpdateKind, text string) int64 {
 	h.Helper()
-	u, err := h.desk.Draft(h.Context(), notify.Draft{Actor: "sue", Incident: incident, Kind: kind, Text: text})
+	u, err := h.desk.Draft(h.Context(), tocsin.Draft{Actor: "sue", Incident: incident, Kind: kind, Text: text})
 	require.NoError(h, err)
 	return u.ID
 }
@@ -141,7 +141,7 @@ func (h *house) draft(incident int64, kind tocsin.UpdateKind, text string) int64
 // approve lets tom approve an update.
 func (h *house) approve(update int64) {
 	h.Helper()
-	_, err := h.desk.Approve(h.Context(), notify.Approval{Actor: "tom", Update: update})
+	_, err := h.desk.Approve(h.Context(), tocsin.Approval{Actor: "tom", Update: update})
 	require.NoError(h, err)
 }
 
@@ -266,7 +266,7 @@ func (h *house) line(update int64, who string) tocsin.Delivery {
 	return tocsin.Delivery{}
 }
 
-func names(list []notify.Recipient) string {
+func names(list []tocsin.Recipient) string {
 	out := make([]string, len(list))
 	for k, r := range list {
 		out[k] = cmp.Or(r.Reporter.Handle, "public") + "@" + r.Channel

@@ -7,42 +7,29 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// Ledger is everything that the reporters of an incident, and the public, were
-// told about it, and who still has no answer.
-type Ledger struct {
-	Deliveries []tocsin.Delivery            `json:"deliveries"`
-	Count      map[tocsin.DeliveryState]int `json:"count"`
-	// Owed are those without an outcome: nobody is forgotten when it is empty.
-	Owed []Recipient `json:"owed"`
-}
-
-// Ledger reads the ledger of an incident.
-func (d *Desk) Ledger(ctx context.Context, incident int64) (Ledger, error) {
+// Owed lists the reporters of an incident who have no outcome in the ledger:
+// nobody is forgotten when it is empty. The reason says where their answer hangs.
+func (d *Desk) Owed(ctx context.Context, incident int64) ([]tocsin.Recipient, error) {
 	i, err := d.Store.Incident(ctx, incident)
 	if err != nil {
-		return Ledger{}, err
+		return nil, err
 	}
 	lines, err := deliveriesOf(ctx, d.Store, tocsin.DeliveryQuery{Incident: incident})
 	if err != nil {
-		return Ledger{}, err
-	}
-	l := Ledger{Deliveries: lines, Count: map[tocsin.DeliveryState]int{}}
-	for _, line := range lines {
-		l.Count[line.State]++
+		return nil, err
 	}
 	members, err := d.Store.Members(ctx, incident)
 	if err != nil {
-		return Ledger{}, fmt.Errorf("list members: %w", err)
+		return nil, fmt.Errorf("list members: %w", err)
 	}
-	l.Owed = owed(i, members, lines)
-	return l, nil
+	return owed(i, members, lines), nil
 }
 
 // owed finds the reporters without any settled line in the ledger. The doubtful
 // are among them: a person has to look at what they wrote. Nobody is owed an
 // answer by a flood, which has no victims, nor by a duplicate, whose reporters are
 // answered as those of the other incident.
-func owed(i tocsin.Incident, members []tocsin.Member, ledger []tocsin.Delivery) []Recipient {
+func owed(i tocsin.Incident, members []tocsin.Member, ledger []tocsin.Delivery) []tocsin.Recipient {
 	if i.Verdict == tocsin.VerdictFlood || i.Verdict == tocsin.VerdictDuplicate {
 		return nil
 	}
@@ -54,7 +41,7 @@ func owed(i tocsin.Incident, members []tocsin.Member, ledger []tocsin.Delivery) 
 			open[line.Reporter.ID] = fmt.Sprintf("%s %s", line.State, line.Reason)
 		}
 	}
-	var list []Recipient
+	var list []tocsin.Recipient
 	for _, who := range persons(members) {
 		if settled[who.reporter.ID] || who.staff() {
 			continue

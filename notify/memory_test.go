@@ -50,8 +50,11 @@ func missing(what string, id any) error {
 }
 
 // commit runs a change as a transaction whose rows were already staged by fn.
-func (m *memory) commit(point string, fn func() error) error {
+func (m *memory) commit(ctx context.Context, point string, fn func() error) error {
 	m.at("before " + point)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	err := fn()
 	m.mu.Unlock()
@@ -99,9 +102,9 @@ func get[T any](m *memory, rows map[int64]T, what string, id int64) (T, error) {
 }
 
 // change lets fn change a row; nothing is stored when it fails.
-func change[T any](m *memory, rows map[int64]T, what string, id int64, fn func(*T) (int64, tocsin.Effects, error)) (T, error) {
+func change[T any](ctx context.Context, m *memory, rows map[int64]T, what string, id int64, fn func(*T) (int64, tocsin.Effects, error)) (T, error) {
 	var row T
-	err := m.commit("change of "+what, func() error {
+	err := m.commit(ctx, "change of "+what, func() error {
 		var ok bool
 		if row, ok = rows[id]; !ok {
 			return missing(what, id)
@@ -122,8 +125,8 @@ func (m *memory) Incident(_ context.Context, id int64) (tocsin.Incident, error) 
 	return get(m, m.incidents, "incident", id)
 }
 
-func (m *memory) ChangeIncident(_ context.Context, id int64, fn func(*tocsin.Incident) (tocsin.Effects, error)) (tocsin.Incident, error) {
-	return change(m, m.incidents, "incident", id, func(i *tocsin.Incident) (int64, tocsin.Effects, error) {
+func (m *memory) ChangeIncident(ctx context.Context, id int64, fn func(*tocsin.Incident) (tocsin.Effects, error)) (tocsin.Incident, error) {
+	return change(ctx, m, m.incidents, "incident", id, func(i *tocsin.Incident) (int64, tocsin.Effects, error) {
 		e, err := fn(i)
 		return id, e, err
 	})
@@ -135,8 +138,8 @@ func (m *memory) Checks(_ context.Context, incident int64) ([]tocsin.Check, erro
 	return slices.DeleteFunc(slices.Clone(m.checks), func(c tocsin.Check) bool { return c.Incident != incident }), nil
 }
 
-func (m *memory) AddCheck(_ context.Context, c tocsin.Check) (tocsin.Check, error) {
-	return c, m.commit("check", func() error {
+func (m *memory) AddCheck(ctx context.Context, c tocsin.Check) (tocsin.Check, error) {
+	return c, m.commit(ctx, "check", func() error {
 		c.ID = m.next()
 		m.checks = append(m.checks, c)
 		return nil
@@ -149,8 +152,8 @@ func (m *memory) Members(_ context.Context, incident int64) ([]tocsin.Member, er
 	return slices.Clone(m.members[incident]), nil
 }
 
-func (m *memory) Assign(_ context.Context, report, incident int64, sure bool, actor string) error {
-	return m.commit("assign", func() error {
+func (m *memory) Assign(ctx context.Context, report, incident int64, sure bool, actor string) error {
+	return m.commit(ctx, "assign", func() error {
 		var moved *tocsin.Member
 		for id, members := range m.members {
 			for _, one := range members {
@@ -196,9 +199,9 @@ func (m *memory) Policy(_ context.Context, name string) (tocsin.Policy, error) {
 	return tocsin.Policy{}, missing("policy", name)
 }
 
-func (m *memory) OpenPage(_ context.Context, p tocsin.Page, notices []tocsin.Notice, e tocsin.Effects) (tocsin.Page, bool, error) {
+func (m *memory) OpenPage(ctx context.Context, p tocsin.Page, notices []tocsin.Notice, e tocsin.Effects) (tocsin.Page, bool, error) {
 	created := true
-	err := m.commit("page", func() error {
+	err := m.commit(ctx, "page", func() error {
 		for _, other := range m.pages {
 			if other.Incident == p.Incident && other.Tier == p.Tier {
 				p, created = other, false
@@ -243,8 +246,8 @@ func (m *memory) Pages(_ context.Context, q tocsin.PageQuery) ([]tocsin.Page, st
 	return found, "", nil
 }
 
-func (m *memory) ChangePage(_ context.Context, id int64, fn func(*tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error)) (tocsin.Page, error) {
-	return change(m, m.pages, "page", id, func(p *tocsin.Page) (int64, tocsin.Effects, error) {
+func (m *memory) ChangePage(ctx context.Context, id int64, fn func(*tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error)) (tocsin.Page, error) {
+	return change(ctx, m, m.pages, "page", id, func(p *tocsin.Page) (int64, tocsin.Effects, error) {
 		notices, e, err := fn(p)
 		if err == nil {
 			m.addNotices(id, notices)
@@ -269,15 +272,15 @@ func (m *memory) Notices(_ context.Context, page int64) ([]tocsin.Notice, error)
 	return found, nil
 }
 
-func (m *memory) ChangeNotice(_ context.Context, id int64, fn func(*tocsin.Notice) (tocsin.Effects, error)) (tocsin.Notice, error) {
-	return change(m, m.notices, "notice", id, func(n *tocsin.Notice) (int64, tocsin.Effects, error) {
+func (m *memory) ChangeNotice(ctx context.Context, id int64, fn func(*tocsin.Notice) (tocsin.Effects, error)) (tocsin.Notice, error) {
+	return change(ctx, m, m.notices, "notice", id, func(n *tocsin.Notice) (int64, tocsin.Effects, error) {
 		e, err := fn(n)
 		return m.pages[n.Page].Incident, e, err
 	})
 }
 
-func (m *memory) AddUpdate(_ context.Context, u tocsin.Update, e tocsin.Effects) (tocsin.Update, error) {
-	err := m.commit("new update", func() error {
+func (m *memory) AddUpdate(ctx context.Context, u tocsin.Update, e tocsin.Effects) (tocsin.Update, error) {
+	err := m.commit(ctx, "new update", func() error {
 		u.ID = m.next()
 		m.updates[u.ID] = u
 		m.effects(u.Incident, e)
@@ -302,13 +305,13 @@ func (m *memory) Updates(_ context.Context, incident int64) ([]tocsin.Update, er
 	return found, nil
 }
 
-func (m *memory) ChangeUpdate(_ context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
-	return m.changeUpdate(id, fn, func(tocsin.Update) error { return nil })
+func (m *memory) ChangeUpdate(ctx context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
+	return m.changeUpdate(ctx, id, fn, func(tocsin.Update) error { return nil })
 }
 
 // changeUpdate lets also write what goes with a changed update.
-func (m *memory) changeUpdate(id int64, fn func(*tocsin.Update) (tocsin.Effects, error), also func(tocsin.Update) error) (tocsin.Update, error) {
-	return change(m, m.updates, "update", id, func(u *tocsin.Update) (int64, tocsin.Effects, error) {
+func (m *memory) changeUpdate(ctx context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error), also func(tocsin.Update) error) (tocsin.Update, error) {
+	return change(ctx, m, m.updates, "update", id, func(u *tocsin.Update) (int64, tocsin.Effects, error) {
 		e, err := fn(u)
 		if err == nil {
 			err = also(*u)
@@ -317,8 +320,8 @@ func (m *memory) changeUpdate(id int64, fn func(*tocsin.Update) (tocsin.Effects,
 	})
 }
 
-func (m *memory) Freeze(_ context.Context, id int64, ds []tocsin.Delivery, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
-	return m.changeUpdate(id, fn, func(tocsin.Update) error {
+func (m *memory) Freeze(ctx context.Context, id int64, ds []tocsin.Delivery, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
+	return m.changeUpdate(ctx, id, fn, func(tocsin.Update) error {
 		keys := map[string]bool{}
 		for _, d := range m.deliveries {
 			keys[d.Key] = true
@@ -337,8 +340,8 @@ func (m *memory) Freeze(_ context.Context, id int64, ds []tocsin.Delivery, fn fu
 	})
 }
 
-func (m *memory) Unfreeze(_ context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
-	return m.changeUpdate(id, fn, func(tocsin.Update) error {
+func (m *memory) Unfreeze(ctx context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
+	return m.changeUpdate(ctx, id, fn, func(tocsin.Update) error {
 		maps.DeleteFunc(m.deliveries, func(_ int64, d tocsin.Delivery) bool { return d.Update == id })
 		return nil
 	})
@@ -358,18 +361,18 @@ func (m *memory) drive(match func(tocsin.Delivery) bool) int {
 	return n
 }
 
-func (m *memory) Start(_ context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (int, error) {
+func (m *memory) Start(ctx context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (int, error) {
 	n := 0
-	_, err := m.changeUpdate(id, fn, func(tocsin.Update) error {
+	_, err := m.changeUpdate(ctx, id, fn, func(tocsin.Update) error {
 		n = m.drive(func(d tocsin.Delivery) bool { return d.Update == id })
 		return nil
 	})
 	return n, err
 }
 
-func (m *memory) Finish(_ context.Context, id int64) (bool, error) {
+func (m *memory) Finish(ctx context.Context, id int64) (bool, error) {
 	finished := false
-	_, err := change(m, m.updates, "update", id, func(u *tocsin.Update) (int64, tocsin.Effects, error) {
+	_, err := change(ctx, m, m.updates, "update", id, func(u *tocsin.Update) (int64, tocsin.Effects, error) {
 		if u.State != tocsin.UpdateSending {
 			return u.Incident, tocsin.Effects{}, nil
 		}
@@ -385,9 +388,9 @@ func (m *memory) Finish(_ context.Context, id int64) (bool, error) {
 	return finished, err
 }
 
-func (m *memory) Requeue(_ context.Context, before time.Time) (int, error) {
+func (m *memory) Requeue(ctx context.Context, before time.Time) (int, error) {
 	n := 0
-	return n, m.commit("requeue", func() error {
+	return n, m.commit(ctx, "requeue", func() error {
 		n = m.drive(func(d tocsin.Delivery) bool {
 			return m.updates[d.Update].State == tocsin.UpdateSending && d.UpdatedAt.Before(before)
 		})
@@ -419,8 +422,8 @@ func (m *memory) Deliveries(_ context.Context, q tocsin.DeliveryQuery) ([]tocsin
 	return found, "", nil
 }
 
-func (m *memory) ChangeDelivery(_ context.Context, id int64, fn func(*tocsin.Delivery) (tocsin.Effects, error)) (tocsin.Delivery, error) {
-	return change(m, m.deliveries, "delivery", id, func(d *tocsin.Delivery) (int64, tocsin.Effects, error) {
+func (m *memory) ChangeDelivery(ctx context.Context, id int64, fn func(*tocsin.Delivery) (tocsin.Effects, error)) (tocsin.Delivery, error) {
+	return change(ctx, m, m.deliveries, "delivery", id, func(d *tocsin.Delivery) (int64, tocsin.Effects, error) {
 		e, err := fn(d)
 		d.UpdatedAt = m.now()
 		return d.Incident, e, err

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,18 @@ func TestANoticeIsSentAgainWithTheSameKeyWhenItsFateIsUnknown(t *testing.T) {
 	require.Equal(t, "ana", h.phone.rung())
 	require.Len(t, h.phone.took, 1, "one key: the medium can drop the double")
 	require.Equal(t, tocsin.DeliverySent, h.noticesOf(tocsin.TierRing)["ana"])
+}
+
+func TestAnUncertainNoticeIsRepeatedEvenIfTheErrorWouldNotBe(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.phone.answer = func(string) (bool, error) {
+		return false, &tocsin.Error{Code: tocsin.CodeUnavailable, Message: "Perhaps.", Uncertain: true}
+	}
+	h.alert(ring(h.incident("ana@mail")))
+	h.phone.answer = func(string) (bool, error) { return true, nil }
+	h.runFor(time.Minute)
+	require.Equal(t, "ana", h.phone.rung())
 }
 
 func TestANoticeThatWasCutShortByACrashIsSentAgain(t *testing.T) {
@@ -76,6 +89,36 @@ func TestAStepThatReachesNobodyGoesOnAtOnceAndSaysSo(t *testing.T) {
 	require.Equal(t, "ben cat", h.phone.rung(), "nobody waits five minutes for a number that does not exist")
 	require.True(t, h.said("page", "phone ana could not be reached: No such mailbox."))
 	require.True(t, h.said("page", "None of this step's notices could be delivered: the ring goes to secondary"))
+}
+
+func TestNoCrashKeepsAnUnreachableStepFromGoingOnAtOnce(t *testing.T) {
+	t.Parallel()
+	for point := 1; ; point++ {
+		h := setup(t)
+		i := h.incident("ana@mail")
+		h.phone.answer = func(key string) (bool, error) {
+			if strings.HasSuffix(key, ".ring.0.0") {
+				return permanent(key)
+			}
+			return true, nil
+		}
+		h.store.jobs = []tocsin.Later{{Job: ring(i)}}
+		crashed := h.crashAt(point)
+		h.runFor(2 * time.Minute)
+		require.Contains(t, h.phone.rung(), "ben", "crash at point %d", point)
+		if !*crashed {
+			return
+		}
+	}
+}
+
+func TestAReachedStepDoesNotHideThatALaterOneReachesNobody(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.alert(ring(h.incident("ana@mail")))
+	h.phone.answer = permanent
+	h.runFor(6 * time.Minute)
+	require.Equal(t, tocsin.PageExhausted, h.page(tocsin.TierRing).State, "nobody waits for the unreachable")
 }
 
 func TestAStepThatReachesSomebodyWaitsForThem(t *testing.T) {

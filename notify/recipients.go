@@ -10,15 +10,6 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// Recipient is a person in their thread, or a channel in public.
-type Recipient struct {
-	Reporter tocsin.Reporter `json:"reporter,omitzero"`
-	Channel  string          `json:"channel"`
-	Report   int64           `json:"report,omitempty"` // whose thread it is; 0 for a public post
-	Words    string          `json:"words,omitempty"`  // what they wrote, for the one who decides
-	Reason   string          `json:"reason,omitempty"` // why they are not told, or not by us
-}
-
 // Why somebody is not told. Left out for good or for now.
 const (
 	reasonStaff    = "our own staff"
@@ -77,8 +68,8 @@ func (p *person) doubtful() []tocsin.Member {
 }
 
 // at makes the recipient that one of the person's reports stands for.
-func (p *person) at(m tocsin.Member, reason string) Recipient {
-	return Recipient{
+func (p *person) at(m tocsin.Member, reason string) tocsin.Recipient {
+	return tocsin.Recipient{
 		Reporter: p.reporter, Channel: m.Report.Channel, Report: m.Report.ID, Reason: reason,
 		Words: oneLine(m.Report.Title+" "+m.Report.Text, quoteLimit),
 	}
@@ -87,7 +78,7 @@ func (p *person) at(m tocsin.Member, reason string) Recipient {
 func last[T any](s []T) T { return s[len(s)-1] }
 
 // sortReporters puts each person into the group of a preview where they belong.
-func (d *Desk) sortReporters(p *Preview, members []tocsin.Member, told map[string]bool) {
+func (d *Desk) sortReporters(p *tocsin.Preview, members []tocsin.Member, told map[string]bool) {
 	for _, who := range persons(members) {
 		sure, doubtful := who.sure(), who.doubtful()
 		switch {
@@ -115,10 +106,10 @@ func unsure(m tocsin.Member) string {
 }
 
 // address picks the latest thread in which the person can be answered.
-func (d *Desk) address(p *Preview, who *person, sure []tocsin.Member) {
+func (d *Desk) address(p *tocsin.Preview, who *person, sure []tocsin.Member) {
 	for _, m := range slices.Backward(sure) {
 		if r := who.at(m, ""); d.reaches(r) {
-			p.tell(r)
+			p.Told = append(p.Told, r)
 			return
 		}
 	}
@@ -128,12 +119,12 @@ func (d *Desk) address(p *Preview, who *person, sure []tocsin.Member) {
 // sortTold makes a correction reach exactly those who got the wrong text, the
 // public included. Where it is not sure that they got it, or not by us, a person
 // has to look.
-func (d *Desk) sortTold(p *Preview, wrong []tocsin.Delivery) {
+func (d *Desk) sortTold(p *tocsin.Preview, wrong []tocsin.Delivery) {
 	for _, w := range wrong {
-		r := Recipient{Reporter: w.Reporter, Channel: w.Channel, Report: w.Report}
+		r := tocsin.Recipient{Reporter: w.Reporter, Channel: w.Channel, Report: w.Report}
 		switch {
 		case w.State == tocsin.DeliverySent && d.reaches(r):
-			p.tell(r)
+			p.Told = append(p.Told, r)
 		case w.State == tocsin.DeliverySent:
 			r.Reason = reasonMute
 			p.Held = append(p.Held, r)
@@ -145,7 +136,7 @@ func (d *Desk) sortTold(p *Preview, wrong []tocsin.Delivery) {
 }
 
 // reaches tells whether a recipient's channel can carry a message to them.
-func (d *Desk) reaches(r Recipient) bool {
+func (d *Desk) reaches(r tocsin.Recipient) bool {
 	c := d.channel(r.Channel)
 	if r.Report == 0 {
 		return c.Poster != nil
@@ -177,7 +168,7 @@ func toldAlready(kind tocsin.UpdateKind, updates []tocsin.Update, ledger []tocsi
 	for _, line := range ledger {
 		switch line.State {
 		case tocsin.DeliverySent, tocsin.DeliveryByHand, tocsin.DeliveryPending, tocsin.DeliverySending, tocsin.DeliveryUnknown:
-			latest[line.Reporter.ID] = max(latest[line.Reporter.ID], line.Update)
+			latest[line.Reporter.ID] = line.Update // the ledger is in order
 		default:
 		}
 	}
@@ -189,8 +180,8 @@ func toldAlready(kind tocsin.UpdateKind, updates []tocsin.Update, ledger []tocsi
 }
 
 // recipientsOf works out from what is known now who hears an update, and who not.
-func (d *Desk) recipientsOf(ctx context.Context, i tocsin.Incident, u tocsin.Update) (Preview, error) {
-	p := Preview{Update: u, Audience: audience(i, u)}
+func (d *Desk) recipientsOf(ctx context.Context, i tocsin.Incident, u tocsin.Update) (tocsin.Preview, error) {
+	p := tocsin.Preview{Update: u, Audience: audience(i, u)}
 	ledger, err := deliveriesOf(ctx, d.Store, tocsin.DeliveryQuery{Incident: i.ID})
 	if err != nil {
 		return p, err
@@ -212,7 +203,7 @@ func (d *Desk) recipientsOf(ctx context.Context, i tocsin.Incident, u tocsin.Upd
 	if p.Audience.Public {
 		for _, c := range d.Channels {
 			if c.Poster != nil {
-				p.tell(Recipient{Channel: c.Name})
+				p.Told = append(p.Told, tocsin.Recipient{Channel: c.Name})
 			}
 		}
 	}
@@ -232,31 +223,31 @@ func audience(i tocsin.Incident, u tocsin.Update) tocsin.Audience {
 
 // rows are the lines of the ledger that an approval freezes. Keys hold letters,
 // digits, dots and dashes only, for a mail's Message-ID is made of them.
-func (p Preview) rows(u tocsin.Update) []tocsin.Delivery {
-	row := func(r Recipient, state tocsin.DeliveryState) tocsin.Delivery {
+func rows(p tocsin.Preview, u tocsin.Update) []tocsin.Delivery {
+	row := func(r tocsin.Recipient, state tocsin.DeliveryState) tocsin.Delivery {
 		return tocsin.Delivery{
 			Update: u.ID, Incident: u.Incident, Channel: r.Channel, Report: r.Report, Reporter: r.Reporter,
 			Key: key(u.ID, r), State: state, Reason: r.Reason, CreatedAt: u.ApprovedAt, UpdatedAt: u.ApprovedAt,
 		}
 	}
-	rows := make([]tocsin.Delivery, 0, len(p.Told)+len(p.Held))
+	lines := make([]tocsin.Delivery, 0, len(p.Told)+len(p.Held))
 	for _, r := range p.Told {
-		rows = append(rows, row(r, tocsin.DeliveryPending))
+		lines = append(lines, row(r, tocsin.DeliveryPending))
 	}
 	for _, r := range p.Held {
-		rows = append(rows, row(r, tocsin.DeliveryHeld))
+		lines = append(lines, row(r, tocsin.DeliveryHeld))
 	}
 	for _, r := range p.LeftOut {
 		if r.Reason == reasonOptedOut {
-			rows = append(rows, row(r, tocsin.DeliverySkipped))
+			lines = append(lines, row(r, tocsin.DeliverySkipped))
 		}
 	}
-	return rows
+	return lines
 }
 
 // key names the message of one update to one recipient: the same for each try,
 // and for each person once, whichever of their threads it goes to.
-func key(update int64, r Recipient) string {
+func key(update int64, r tocsin.Recipient) string {
 	if r.Report == 0 {
 		return fmt.Sprintf("u%d.%s", update, r.Channel)
 	}

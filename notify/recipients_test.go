@@ -8,10 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/notify"
 )
 
-func (h *house) preview(update int64) notify.Preview {
+func (h *house) preview(update int64) tocsin.Preview {
 	h.Helper()
 	p, err := h.desk.Preview(h.Context(), update)
 	require.NoError(h, err)
@@ -45,7 +44,7 @@ func TestThePreviewSaysWhoHearsItAndWhoNotAndWhy(t *testing.T) {
 	require.Equal(t, "dot@mail (doubtful)", names(p.Doubtful))
 	require.Equal(t, "my invoice is wrong", p.Doubtful[0].Words)
 	require.Equal(t, "opt@mail (opted out), spy@mail (abuse), sam@mail (our own staff), fan@mail (does not count: praise)", names(p.LeftOut))
-	require.Equal(t, []notify.Reach{{Channel: "forum", People: 1, Public: true}, {Channel: "mail", People: 1}}, p.Channels)
+	require.Equal(t, []tocsin.Reach{{Channel: "forum", People: 1, Public: true}, {Channel: "mail", People: 1}}, p.Channels)
 }
 
 func TestAPersonHearsItOnceInTheLatestThreadThatCanBeAnswered(t *testing.T) {
@@ -133,7 +132,7 @@ func TestACorrectionGoesToExactlyThoseWhoGotTheWrongText(t *testing.T) {
 	h.set(wrong, "cat", func(d *tocsin.Delivery) { d.State = tocsin.DeliveryByHand })
 	h.set(wrong, "dan", func(d *tocsin.Delivery) { d.State = tocsin.DeliveryHeld })
 	h.report(i, "new@mail")
-	u, err := h.desk.Draft(t.Context(), notify.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "No data is lost.", Corrects: wrong})
+	u, err := h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "No data is lost.", Corrects: wrong})
 	require.NoError(t, err)
 	p := h.preview(u.ID)
 	require.Equal(t, "ana@mail, fay@forum, public@forum", names(p.Told))

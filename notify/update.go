@@ -9,20 +9,10 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// Draft is a text that somebody proposes to say.
-type Draft struct {
-	Actor        string
-	Incident     int64
-	Kind         tocsin.UpdateKind
-	Text         string
-	Corrects     int64     // the update that was wrong; for a correction only
-	NextUpdateAt time.Time // the promise made in the text; zero for none
-}
-
 // Draft stores a proposed update. Anything may be drafted at any time; what may
 // be said is looked at when it is approved. It returns CodeInvalid for a bad text,
 // kind or promise, and for a correction of nothing.
-func (d *Desk) Draft(ctx context.Context, w Draft) (tocsin.Update, error) {
+func (d *Desk) Draft(ctx context.Context, w tocsin.Draft) (tocsin.Update, error) {
 	if _, err := d.open(ctx, w.Incident); err != nil {
 		return tocsin.Update{}, err
 	}
@@ -36,7 +26,7 @@ func (d *Desk) Draft(ctx context.Context, w Draft) (tocsin.Update, error) {
 	}, event(w.Incident, w.Actor, eventDraft, "Drafted an update: %s.", w.Kind))
 }
 
-func (d *Desk) refuseDraft(ctx context.Context, w Draft, now time.Time) error {
+func (d *Desk) refuseDraft(ctx context.Context, w tocsin.Draft, now time.Time) error {
 	switch {
 	case !slices.Contains(tocsin.UpdateKinds(), w.Kind):
 		return tocsin.Errorf(tocsin.CodeInvalid, "%q is no kind of update. There are aware, scope, progress, resolved and correction.", w.Kind)

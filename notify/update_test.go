@@ -9,13 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/notify"
 )
 
 // correct lets sue and tom correct an update, and sends it.
 func (h *house) correct(incident, wrong int64, text string) int64 {
 	h.Helper()
-	u, err := h.desk.Draft(h.Context(), notify.Draft{Actor: "sue", Incident: incident, Kind: tocsin.UpdateCorrection, Text: text, Corrects: wrong})
+	u, err := h.desk.Draft(h.Context(), tocsin.Draft{Actor: "sue", Incident: incident, Kind: tocsin.UpdateCorrection, Text: text, Corrects: wrong})
 	require.NoError(h, err)
 	h.approve(u.ID)
 	h.runFor(time.Minute)
@@ -40,21 +39,21 @@ func TestADraftIsRefusedForWhatNobodyShouldRead(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	i := h.incident("ana@mail")
-	ok := notify.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateAware, Text: "We know.\n\nSorry."}
+	ok := tocsin.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateAware, Text: "We know.\n\nSorry."}
 	_, err := h.desk.Draft(t.Context(), ok)
 	require.NoError(t, err)
-	for name, bad := range map[string]func(*notify.Draft){
-		"empty":                   func(d *notify.Draft) { d.Text = " \n" },
-		"not UTF-8":               func(d *notify.Draft) { d.Text = "caf\xe9" },
-		"control characters":      func(d *notify.Draft) { d.Text = "ding \a" },
-		"a header smuggled in":    func(d *notify.Draft) { d.Text = "hi\r\nBcc: all@example.org" },
-		"a placeholder":           func(d *notify.Draft) { d.Text = "Dear {{first_name}}" },
-		"too long":                func(d *notify.Draft) { d.Text = strings.Repeat("é", 10_001) },
-		"no such kind":            func(d *notify.Draft) { d.Kind = "gossip" },
-		"a correction of nothing": func(d *notify.Draft) { d.Kind = tocsin.UpdateCorrection },
-		"corrects what is not":    func(d *notify.Draft) { d.Kind, d.Corrects = tocsin.UpdateCorrection, 99 },
-		"corrects and is none":    func(d *notify.Draft) { d.Corrects = 1 },
-		"a promise for the past":  func(d *notify.Draft) { d.NextUpdateAt = start.Add(-time.Minute) },
+	for name, bad := range map[string]func(*tocsin.Draft){
+		"empty":                   func(d *tocsin.Draft) { d.Text = " \n" },
+		"not UTF-8":               func(d *tocsin.Draft) { d.Text = "caf\xe9" },
+		"control characters":      func(d *tocsin.Draft) { d.Text = "ding \a" },
+		"a header smuggled in":    func(d *tocsin.Draft) { d.Text = "hi\r\nBcc: all@example.org" },
+		"a placeholder":           func(d *tocsin.Draft) { d.Text = "Dear {{first_name}}" },
+		"too long":                func(d *tocsin.Draft) { d.Text = strings.Repeat("é", 10_001) },
+		"no such kind":            func(d *tocsin.Draft) { d.Kind = "gossip" },
+		"a correction of nothing": func(d *tocsin.Draft) { d.Kind = tocsin.UpdateCorrection },
+		"corrects what is not":    func(d *tocsin.Draft) { d.Kind, d.Corrects = tocsin.UpdateCorrection, 99 },
+		"corrects and is none":    func(d *tocsin.Draft) { d.Corrects = 1 },
+		"a promise for the past":  func(d *tocsin.Draft) { d.NextUpdateAt = start.Add(-time.Minute) },
 	} {
 		d := ok
 		bad(&d)
@@ -70,7 +69,7 @@ func TestACorrectionIsOfTheSameIncident(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	other := h.draft(h.incident("ana@mail"), tocsin.UpdateAware, "We know.")
-	_, err := h.desk.Draft(t.Context(), notify.Draft{Actor: "sue", Incident: h.incident(), Kind: tocsin.UpdateCorrection, Text: "No.", Corrects: other})
+	_, err := h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: h.incident(), Kind: tocsin.UpdateCorrection, Text: "No.", Corrects: other})
 	h.code(err, tocsin.CodeInvalid, "has no update")
 }
 
@@ -177,7 +176,7 @@ func TestACorrectedUpdateGoesToNobodyElse(t *testing.T) {
 		return busy(key)
 	}
 	wrong := h.say(i, tocsin.UpdateAware, "All data is lost.")
-	_, err := h.desk.Draft(t.Context(), notify.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "No.", Corrects: wrong})
+	_, err := h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "No.", Corrects: wrong})
 	require.NoError(t, err)
 	_, err = h.desk.Approve(t.Context(), approval(h.lastUpdate()))
 	h.code(err, tocsin.CodeConflict, "Stop it before you correct it")
@@ -191,7 +190,7 @@ func TestACorrectedUpdateGoesToNobodyElse(t *testing.T) {
 	require.Len(t, h.texts("", "All data is lost."), 2, "one person and the public")
 	require.Len(t, h.texts("", "No data is lost."), 2, "exactly those, and ben hears neither")
 	_, err = h.desk.Approve(t.Context(), approval(func() int64 {
-		u, err := h.desk.Draft(t.Context(), notify.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "No!", Corrects: wrong})
+		u, err := h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "No!", Corrects: wrong})
 		require.NoError(t, err)
 		return u.ID
 	}()))

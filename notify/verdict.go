@@ -9,17 +9,6 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// Ruling is a person's verdict on an incident.
-type Ruling struct {
-	Actor    string
-	Incident int64
-	Verdict  tocsin.Verdict
-	// Reason is needed for not_incident, and for confirming without having tried
-	// anything of the area's checklist.
-	Reason      string
-	DuplicateOf int64 // the incident that stays, for a duplicate
-}
-
 // Verdict records what vetting found. To confirm is a human's word that it is
 // real, so it rings unless that was done; any other verdict calls the pages off.
 //
@@ -27,7 +16,7 @@ type Ruling struct {
 // tried (the sentence lists the open items; a reason stands in for them), and for
 // a duplicate of a duplicate; CodeInvalid when the reason or the other incident
 // is missing.
-func (d *Desk) Verdict(ctx context.Context, r Ruling) (tocsin.Incident, error) {
+func (d *Desk) Verdict(ctx context.Context, r tocsin.Ruling) (tocsin.Incident, error) {
 	if err := d.refuseRuling(ctx, r); err != nil {
 		return tocsin.Incident{}, err
 	}
@@ -77,7 +66,7 @@ func (d *Desk) stopClaims(ctx context.Context, i tocsin.Incident, actor, why str
 	return failed
 }
 
-func verdictLine(r Ruling) string {
+func verdictLine(r tocsin.Ruling) string {
 	line := "The verdict is " + r.Verdict.Word()
 	if r.DuplicateOf != 0 {
 		line += fmt.Sprintf(" of incident %d", r.DuplicateOf)
@@ -88,7 +77,7 @@ func verdictLine(r Ruling) string {
 	return line
 }
 
-func (d *Desk) refuseRuling(ctx context.Context, r Ruling) error {
+func (d *Desk) refuseRuling(ctx context.Context, r tocsin.Ruling) error {
 	i, err := d.open(ctx, r.Incident)
 	if err != nil {
 		return err
@@ -120,7 +109,7 @@ func (d *Desk) refuseUntried(ctx context.Context, i tocsin.Incident, reason stri
 
 // refuseDuplicate keeps duplicates one level deep, so that their reporters are
 // found where they are answered.
-func (d *Desk) refuseDuplicate(ctx context.Context, r Ruling) error {
+func (d *Desk) refuseDuplicate(ctx context.Context, r tocsin.Ruling) error {
 	if r.DuplicateOf == 0 || r.DuplicateOf == r.Incident {
 		return nil // refused by the words of the house, with their sentence
 	}

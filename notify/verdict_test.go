@@ -7,12 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/notify"
 )
 
 func (h *house) rule(incident int64, v tocsin.Verdict, reason string) {
 	h.Helper()
-	_, err := h.desk.Verdict(h.Context(), notify.Ruling{Actor: "sue", Incident: incident, Verdict: v, Reason: reason})
+	_, err := h.desk.Verdict(h.Context(), tocsin.Ruling{Actor: "sue", Incident: incident, Verdict: v, Reason: reason})
 	require.NoError(h, err)
 }
 
@@ -20,7 +19,7 @@ func TestConfirmingNeedsSomethingTriedOrAReason(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	i := h.incident("ana@mail")
-	r := notify.Ruling{Actor: "sue", Incident: i, Verdict: tocsin.VerdictConfirmed}
+	r := tocsin.Ruling{Actor: "sue", Incident: i, Verdict: tocsin.VerdictConfirmed}
 	_, err := h.desk.Verdict(t.Context(), r)
 	h.code(err, tocsin.CodeConflict, "sign in by mail; sign in by phone")
 	r.Reason = "the provider says so"
@@ -44,11 +43,11 @@ func TestTheWordsOfTheHouseDecideWhichVerdictsAreLegal(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	i := h.incident("ana@mail")
-	_, err := h.desk.Verdict(t.Context(), notify.Ruling{Actor: "sue", Incident: i, Verdict: tocsin.VerdictNotIncident})
+	_, err := h.desk.Verdict(t.Context(), tocsin.Ruling{Actor: "sue", Incident: i, Verdict: tocsin.VerdictNotIncident})
 	h.code(err, tocsin.CodeInvalid, "Say why")
-	_, err = h.desk.Verdict(t.Context(), notify.Ruling{Actor: "sue", Incident: i, Verdict: "maybe"})
+	_, err = h.desk.Verdict(t.Context(), tocsin.Ruling{Actor: "sue", Incident: i, Verdict: "maybe"})
 	h.code(err, tocsin.CodeConflict)
-	_, err = h.desk.Verdict(t.Context(), notify.Ruling{Actor: "sue", Incident: 99, Verdict: tocsin.VerdictFlood})
+	_, err = h.desk.Verdict(t.Context(), tocsin.Ruling{Actor: "sue", Incident: 99, Verdict: tocsin.VerdictFlood})
 	h.code(err, tocsin.CodeNotFound)
 }
 
@@ -57,7 +56,7 @@ func TestADuplicateNamesTheIncidentThatStays(t *testing.T) {
 	h := setup(t)
 	first, second, third := h.incident("ana@mail"), h.incident("ben@mail"), h.incident("cat@mail")
 	rule := func(incident, of int64) error {
-		_, err := h.desk.Verdict(t.Context(), notify.Ruling{Actor: "sue", Incident: incident, Verdict: tocsin.VerdictDuplicate, DuplicateOf: of})
+		_, err := h.desk.Verdict(t.Context(), tocsin.Ruling{Actor: "sue", Incident: incident, Verdict: tocsin.VerdictDuplicate, DuplicateOf: of})
 		return err
 	}
 	h.code(rule(second, 0), tocsin.CodeInvalid)
