@@ -27,9 +27,9 @@ func (p post) bytes() []byte {
 		p.From, p.ID, p.Subject, p.At.Format(time.RFC1123Z), strings.ReplaceAll(p.Body, "\n", "\r\n"))
 }
 
-// letters makes n mails from different people, one for each line in turn, spread
+// mails makes n mails from different people, one for each line in turn, spread
 // evenly over the time before end.
-func letters(kind, lines string, n int, end time.Time, spread time.Duration) []post {
+func mails(kind, lines string, n int, end time.Time, spread time.Duration) []post {
 	texts := strings.Split(strings.TrimSpace(lines), "\n")
 	dice := rand.New(rand.NewPCG(uint64(len(kind)), uint64(n)))
 	hello := []string{"", "Hi,\n\n", "Hello,\n\n", "Dear support,\n\n", "Good morning,\n\n"}

@@ -3,11 +3,13 @@ package e2e
 import (
 	"bytes"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/mail"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
@@ -31,7 +33,23 @@ type relay struct {
 
 	mu      sync.Mutex
 	letters []letter
-	pause   chan struct{} // when set, each transaction waits for a value before it is accepted
+	slow    time.Duration // up to so long before, and again after, a letter is accepted
+}
+
+// dawdle makes the server slow, so that something can happen in the middle.
+func (r *relay) dawdle(slow time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.slow = slow
+}
+
+func (r *relay) wait() {
+	r.mu.Lock()
+	slow := r.slow
+	r.mu.Unlock()
+	if slow > 0 {
+		<-time.After(rand.N(slow))
+	}
 }
 
 func newRelay(t *testing.T, support string, deliver func(to string, data []byte) error) *relay {
@@ -95,9 +113,9 @@ func (s *relaySession) Data(r io.Reader) error {
 	if err != nil {
 		return &smtp.SMTPError{Code: 554, Message: "not a mail: " + err.Error()}
 	}
+	s.relay.wait()
 	s.relay.mu.Lock()
 	s.relay.letters = append(s.relay.letters, letter{From: s.from, To: s.to, Data: data, Mail: msg})
-	pause := s.relay.pause
 	s.relay.mu.Unlock()
 	for _, to := range s.to {
 		if strings.EqualFold(to, s.relay.support) {
@@ -106,8 +124,6 @@ func (s *relaySession) Data(r io.Reader) error {
 			}
 		}
 	}
-	if pause != nil {
-		<-pause
-	}
+	s.relay.wait() // accepted, and the client does not know it yet
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"
 	"github.com/tocsin/tocsin/channel/email"
+	"github.com/tocsin/tocsin/channel/simulator"
 	"github.com/tocsin/tocsin/channel/webhook"
 	"github.com/tocsin/tocsin/config"
 )
@@ -16,6 +17,7 @@ func channelTypes() []channel.Type {
 	return []channel.Type{
 		email.Type(),
 		webhook.Type(),
+		simulator.Type(),
 	}
 }
 
