@@ -48,7 +48,7 @@ func (i *Ingest) try(ctx context.Context, f *feed) (err error) {
 		if v := recover(); v != nil {
 			i.metrics.panics.WithLabelValues(f.channel.Name).Inc()
 			i.log.Error("channel panicked", "channel", f.channel.Name, "panic", v, "stack", string(debug.Stack()))
-			err = tocsin.Errorf(tocsin.CodeInternal, "channel %s panicked", f.channel.Name)
+			err = &tocsin.Error{Code: tocsin.CodeInternal, Message: "the channel panicked", Retryable: true}
 		}
 	}()
 	if f.channel.Source != nil {
