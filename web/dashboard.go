@@ -46,6 +46,11 @@ func site(files fs.FS) http.Handler {
 	}
 	server := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "This address is for reading.", http.StatusMethodNotAllowed)
+			return
+		}
 		name := strings.TrimPrefix(r.URL.Path, "/")
 		if info, err := fs.Stat(files, name); err != nil || info.IsDir() {
 			w.Header().Set("Cache-Control", "no-cache")

@@ -7,8 +7,8 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// byName addresses what people name themselves.
-type byName struct {
+// ByName addresses what people name themselves.
+type ByName struct {
 	Name string `path:"name" maxLength:"63"`
 }
 
@@ -17,7 +17,7 @@ var plainName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // agree refuses a body that names another thing than its address, and a name that
 // does not travel well.
-func (n byName) agree(body string) error {
+func (n ByName) agree(body string) error {
 	if body != n.Name {
 		return tocsin.Errorf(tocsin.CodeInvalid, "The address says %q and the body says %q. Use one name.", n.Name, body)
 	}
@@ -31,12 +31,12 @@ func (a *API) listAreas(ctx context.Context, _ tocsin.Token, _ *struct{}) (List[
 	return whole(a.Store.Areas(ctx))
 }
 
-func (a *API) showArea(ctx context.Context, _ tocsin.Token, in *byName) (tocsin.Area, error) {
+func (a *API) showArea(ctx context.Context, _ tocsin.Token, in *ByName) (tocsin.Area, error) {
 	return a.Store.Area(ctx, in.Name)
 }
 
 func (a *API) putArea(ctx context.Context, _ tocsin.Token, in *struct {
-	byName
+	ByName
 	Body tocsin.Area
 },
 ) (tocsin.Area, error) {
@@ -60,6 +60,6 @@ func (a *API) knownPolicy(ctx context.Context, name string) error {
 	return err
 }
 
-func (a *API) deleteArea(ctx context.Context, _ tocsin.Token, in *byName) error {
+func (a *API) deleteArea(ctx context.Context, _ tocsin.Token, in *ByName) error {
 	return a.Store.DeleteArea(ctx, in.Name)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *byID) (List[tocsin.Check], error) {
+func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *ByID) (List[tocsin.Check], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Check]{}, err
 	}
@@ -14,7 +14,7 @@ func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *byID) (List[to
 }
 
 func (a *API) addCheck(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Item    string         `json:"item" minLength:"1" maxLength:"500" doc:"The item of the area's checklist"`
 		Outcome tocsin.Outcome `json:"outcome" enum:"works,broken,unclear"`

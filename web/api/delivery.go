@@ -7,7 +7,7 @@ import (
 )
 
 func (a *API) listDeliveries(ctx context.Context, _ tocsin.Token, in *struct {
-	paging
+	Paging
 	Incident int64                `query:"incident"`
 	Update   int64                `query:"update"`
 	State    tocsin.DeliveryState `query:"state" enum:"pending,sending,sent,failed,unknown,skipped,held,by_hand"`
@@ -18,16 +18,16 @@ func (a *API) listDeliveries(ctx context.Context, _ tocsin.Token, in *struct {
 	}))
 }
 
-func (a *API) showDelivery(ctx context.Context, _ tocsin.Token, in *byID) (tocsin.Delivery, error) {
+func (a *API) showDelivery(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Delivery, error) {
 	return a.Store.Delivery(ctx, in.ID)
 }
 
-func (a *API) retryDelivery(ctx context.Context, by tocsin.Token, in *byID) (tocsin.Delivery, error) {
+func (a *API) retryDelivery(ctx context.Context, by tocsin.Token, in *ByID) (tocsin.Delivery, error) {
 	return a.Desk.Retry(ctx, by.User, in.ID)
 }
 
 func (a *API) deliverByHand(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Note string `json:"note" minLength:"1" maxLength:"2000" doc:"How they were told"`
 	}
@@ -37,7 +37,7 @@ func (a *API) deliverByHand(ctx context.Context, by tocsin.Token, in *struct {
 }
 
 func (a *API) skipDelivery(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"2000" doc:"Why they are left out"`
 	}

@@ -28,22 +28,23 @@ func (a *API) describe() huma.Config {
 // and the intake.
 func (a *API) finish() {
 	doc := a.huma.OpenAPI()
+	schemas := doc.Components.Schemas
 	problem := &huma.Response{
 		Description: "A problem",
-		Content:     map[string]*huma.MediaType{problemType: {Schema: huma.SchemaFromType(doc.Components.Schemas, reflect.TypeFor[Problem]())}},
+		Content:     map[string]*huma.MediaType{problemType: {Schema: schemas.Schema(reflect.TypeFor[Problem](), true, "")}},
 	}
 	doc.Paths[intakePath] = &huma.PathItem{Post: &huma.Operation{
-		OperationID: "post-intake", Tags: []string{"intake"}, Summary: "Bring reports",
+		OperationID: "postIntake", Tags: []string{"intake"}, Summary: "Bring reports",
 		Description: "Needs no token: the channel checks the signature of the sender.",
 		Parameters:  []*huma.Param{{Name: "channel", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {}}},
 		Responses: map[string]*huma.Response{strconv.Itoa(http.StatusAccepted): {
 			Description: "Stored",
-			Content:     map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(doc.Components.Schemas, reflect.TypeFor[Taken]())}},
+			Content:     map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(reflect.TypeFor[Taken](), true, "")}},
 		}},
 	}}
 	for _, replaced := range []string{"ErrorModel", "ErrorDetail"} {
-		delete(doc.Components.Schemas.Map(), replaced)
+		delete(schemas.Map(), replaced)
 	}
 	for _, item := range doc.Paths {
 		for _, op := range []*huma.Operation{item.Get, item.Put, item.Post, item.Patch, item.Delete} {

@@ -1,15 +1,13 @@
 package api
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/tocsin/tocsin"
 )
 
-// byID addresses one row.
-type byID struct {
+// ByID addresses one row.
+type ByID struct {
 	ID int64 `path:"id" minimum:"1"`
 }
 
@@ -20,7 +18,7 @@ type IncidentShown struct {
 }
 
 func (a *API) listIncidents(ctx context.Context, _ tocsin.Token, in *struct {
-	paging
+	Paging
 	State string `query:"state" enum:"open,closed,all" default:"open" doc:"Which ones"`
 },
 ) (List[tocsin.Incident], error) {
@@ -32,7 +30,7 @@ func (a *API) listIncidents(ctx context.Context, _ tocsin.Token, in *struct {
 	return listed(a.Store.Incidents(ctx, q))
 }
 
-func (a *API) showIncident(ctx context.Context, _ tocsin.Token, in *byID) (IncidentShown, error) {
+func (a *API) showIncident(ctx context.Context, _ tocsin.Token, in *ByID) (IncidentShown, error) {
 	i, err := a.Store.Incident(ctx, in.ID)
 	if err != nil {
 		return IncidentShown{}, err
@@ -43,8 +41,8 @@ func (a *API) showIncident(ctx context.Context, _ tocsin.Token, in *byID) (Incid
 
 // listOf addresses a list that hangs on one row.
 type listOf struct {
-	byID
-	paging
+	ByID
+	Paging
 }
 
 func (a *API) listMembers(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Member], error) {
@@ -55,7 +53,7 @@ func (a *API) listMembers(ctx context.Context, _ tocsin.Token, in *listOf) (List
 	if err != nil {
 		return List[tocsin.Member]{}, err
 	}
-	return cut(rows, in.paging, func(m tocsin.Member) int64 { return m.Report.ID })
+	return cut(rows, in.Paging, func(m tocsin.Member) int64 { return m.Report.ID })
 }
 
 func (a *API) listEvents(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Event], error) {
@@ -66,11 +64,11 @@ func (a *API) listEvents(ctx context.Context, _ tocsin.Token, in *listOf) (List[
 	if err != nil {
 		return List[tocsin.Event]{}, err
 	}
-	return cut(rows, in.paging, func(e tocsin.Event) int64 { return e.ID })
+	return cut(rows, in.Paging, func(e tocsin.Event) int64 { return e.ID })
 }
 
 func (a *API) putVerdict(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Verdict     tocsin.Verdict `json:"verdict" enum:"confirmed,flood,not_incident,duplicate"`
 		Reason      string         `json:"reason,omitempty" maxLength:"2000" doc:"Needed for not_incident"`
@@ -84,7 +82,7 @@ func (a *API) putVerdict(ctx context.Context, by tocsin.Token, in *struct {
 }
 
 func (a *API) putPhase(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Phase tocsin.Phase `json:"phase" enum:"investigating,identified,monitoring,resolved"`
 	}
@@ -94,7 +92,7 @@ func (a *API) putPhase(ctx context.Context, by tocsin.Token, in *struct {
 }
 
 func (a *API) putCause(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Cause tocsin.Cause `json:"cause" enum:"unknown,ours,provider,malicious"`
 	}
@@ -108,22 +106,24 @@ func (a *API) listOwed(ctx context.Context, _ tocsin.Token, in *listOf) (List[to
 	if err != nil {
 		return List[tocsin.Recipient]{}, err
 	}
-	slices.SortFunc(owed, func(a, b tocsin.Recipient) int { return cmp.Compare(a.Report, b.Report) })
-	return cut(owed, in.paging, func(r tocsin.Recipient) int64 { return r.Report })
+	return cut(owed, in.Paging, func(r tocsin.Recipient) int64 { return r.Report })
 }
 
 func (a *API) closeIncident(ctx context.Context, by tocsin.Token, in *struct {
-	byID
-	Body struct {
-		Waivers []tocsin.Waiver `json:"waivers,omitempty" maxItems:"1000" doc:"Reporters who get no answer, each with the reason"`
-	} `required:"false"`
+	ByID
+	Body *struct {
+		Waivers []tocsin.Waiver `json:"waivers,omitempty" maxItems:"10000" doc:"Reporters who get no answer, each with the reason"`
+	}
 },
 ) (tocsin.Incident, error) {
+	if in.Body == nil {
+		return a.Desk.Close(ctx, by.User, in.ID, nil)
+	}
 	return a.Desk.Close(ctx, by.User, in.ID, in.Body.Waivers)
 }
 
 func (a *API) reopenIncident(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"2000"`
 	}

@@ -8,7 +8,7 @@ import (
 
 // membership addresses one report as one incident's.
 type membership struct {
-	byID
+	ByID
 	Report int64 `path:"report" minimum:"1"`
 }
 

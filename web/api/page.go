@@ -13,7 +13,7 @@ type PageShown struct {
 }
 
 func (a *API) listPages(ctx context.Context, _ tocsin.Token, in *struct {
-	paging
+	Paging
 	Incident int64            `query:"incident"`
 	State    tocsin.PageState `query:"state" enum:"open,acked,exhausted,closed"`
 },
@@ -21,7 +21,7 @@ func (a *API) listPages(ctx context.Context, _ tocsin.Token, in *struct {
 	return listed(a.Store.Pages(ctx, tocsin.PageQuery{Incident: in.Incident, State: in.State, Before: in.Cursor, Limit: in.Limit}))
 }
 
-func (a *API) showPage(ctx context.Context, _ tocsin.Token, in *byID) (PageShown, error) {
+func (a *API) showPage(ctx context.Context, _ tocsin.Token, in *ByID) (PageShown, error) {
 	p, err := a.Store.Page(ctx, in.ID)
 	if err != nil {
 		return PageShown{}, err
@@ -33,10 +33,10 @@ func (a *API) showPage(ctx context.Context, _ tocsin.Token, in *byID) (PageShown
 	return PageShown{Page: p, Notices: notices}, err
 }
 
-func (a *API) ackPage(ctx context.Context, by tocsin.Token, in *byID) (tocsin.Page, error) {
+func (a *API) ackPage(ctx context.Context, by tocsin.Token, in *ByID) (tocsin.Page, error) {
 	return a.Pager.Ack(ctx, by.User, in.ID)
 }
 
-func (a *API) ackIncident(ctx context.Context, by tocsin.Token, in *byID) (List[tocsin.Page], error) {
+func (a *API) ackIncident(ctx context.Context, by tocsin.Token, in *ByID) (List[tocsin.Page], error) {
 	return whole(a.Pager.AckIncident(ctx, by.User, in.ID))
 }

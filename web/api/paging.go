@@ -15,8 +15,8 @@ type List[T any] struct {
 	Next  string `json:"next,omitempty" doc:"Send it as cursor to get the page after this one; absent on the last"`
 }
 
-// paging is what a list takes.
-type paging struct {
+// Paging is what a list takes.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"200" doc:"Where to go on: the next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many at most"`
 }
@@ -32,19 +32,19 @@ func listed[T any](items []T, next string, err error) (List[T], error) {
 // whole makes the only page of a list that is short by its nature.
 func whole[T any](items []T, err error) (List[T], error) { return listed(items, "", err) }
 
-// cut makes a page of rows in the order of their ids.
-func cut[T any](rows []T, p paging, id func(T) int64) (List[T], error) {
+// cut makes a page of rows in the order of their ids, in which they came.
+func cut[T any](rows []T, p Paging, id func(T) int64) (List[T], error) {
 	after, err := decodeCursor(p.Cursor)
 	if err != nil {
 		return List[T]{}, err
 	}
-	start, _ := slices.BinarySearchFunc(rows, after+1, func(row T, want int64) int { return cmp.Compare(id(row), want) })
-	end := min(start+p.Limit, len(rows))
-	next := ""
-	if end < len(rows) {
-		next = encodeCursor(id(rows[end-1]))
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return id(row) <= after })
+	slices.SortFunc(rows, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
+	if len(rows) <= p.Limit {
+		return listed(rows, "", nil)
 	}
-	return listed(rows[start:end], next, nil)
+	rows = rows[:p.Limit]
+	return listed(rows, encodeCursor(id(rows[len(rows)-1])), nil)
 }
 
 func encodeCursor(id int64) string { return strconv.FormatInt(id, 36) }

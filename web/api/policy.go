@@ -11,12 +11,12 @@ func (a *API) listPolicies(ctx context.Context, _ tocsin.Token, _ *struct{}) (Li
 	return whole(a.Store.Policies(ctx))
 }
 
-func (a *API) showPolicy(ctx context.Context, _ tocsin.Token, in *byName) (tocsin.Policy, error) {
+func (a *API) showPolicy(ctx context.Context, _ tocsin.Token, in *ByName) (tocsin.Policy, error) {
 	return a.Store.Policy(ctx, in.Name)
 }
 
 func (a *API) putPolicy(ctx context.Context, _ tocsin.Token, in *struct {
-	byName
+	ByName
 	Body tocsin.Policy
 },
 ) (tocsin.Policy, error) {
@@ -65,7 +65,7 @@ func (a *API) canPage(t tocsin.Target) error {
 
 // deletePolicy refuses while an area names the policy, whose pages would then go
 // to nobody.
-func (a *API) deletePolicy(ctx context.Context, _ tocsin.Token, in *byName) error {
+func (a *API) deletePolicy(ctx context.Context, _ tocsin.Token, in *ByName) error {
 	areas, err := a.Store.Areas(ctx)
 	if err != nil {
 		return err

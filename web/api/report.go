@@ -7,7 +7,7 @@ import (
 )
 
 func (a *API) listReports(ctx context.Context, _ tocsin.Token, in *struct {
-	paging
+	Paging
 	Channel  string `query:"channel" maxLength:"100"`
 	Incident int64  `query:"incident"`
 },
@@ -15,7 +15,7 @@ func (a *API) listReports(ctx context.Context, _ tocsin.Token, in *struct {
 	return listed(a.Store.Reports(ctx, tocsin.ReportQuery{Channel: in.Channel, Incident: in.Incident, Before: in.Cursor, Limit: in.Limit}))
 }
 
-func (a *API) showReport(ctx context.Context, _ tocsin.Token, in *byID) (tocsin.Report, error) {
+func (a *API) showReport(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Report, error) {
 	return a.Store.Report(ctx, in.ID)
 }
 
@@ -25,11 +25,11 @@ type Raw struct {
 	Markup tocsin.Markup `json:"markup" doc:"html, or empty for plain text"`
 }
 
-func (a *API) showRaw(ctx context.Context, _ tocsin.Token, in *byID) (Raw, error) {
+func (a *API) showRaw(ctx context.Context, _ tocsin.Token, in *ByID) (Raw, error) {
 	text, markup, err := a.Store.RawReport(ctx, in.ID)
 	return Raw{Text: text, Markup: markup}, err
 }
 
-func (a *API) listRejections(ctx context.Context, _ tocsin.Token, in *paging) (List[tocsin.Rejection], error) {
+func (a *API) listRejections(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Rejection], error) {
 	return listed(a.Store.Rejections(ctx, in.Cursor, in.Limit))
 }

@@ -66,9 +66,14 @@ func operation(pattern string, need tocsin.Role, summary string, status int) hum
 	}
 }
 
-// operationID makes a name of a route: "post-updates-id-approve".
+// operationID makes a name of a route: postUpdatesIdApprove.
 func operationID(method, path string) string {
-	return strings.ToLower(method) + strings.NewReplacer("/", "-", "{", "", "}", "").Replace(path)
+	var b strings.Builder
+	b.WriteString(strings.ToLower(method))
+	for word := range strings.FieldsFuncSeq(path, func(r rune) bool { return strings.ContainsRune("/{}-", r) }) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
 }
 
 // sends marks a route whose call makes messages leave.

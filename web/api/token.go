@@ -55,7 +55,7 @@ func (a *API) addToken(ctx context.Context, _ tocsin.Token, in *struct {
 	})
 }
 
-func (a *API) deleteToken(ctx context.Context, by tocsin.Token, in *byID) error {
+func (a *API) deleteToken(ctx context.Context, by tocsin.Token, in *ByID) error {
 	if in.ID == by.ID {
 		return tocsin.Errorf(tocsin.CodeConflict, "This is the token that you use. Delete it with another one.")
 	}

@@ -7,19 +7,19 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-func (a *API) listUpdates(ctx context.Context, _ tocsin.Token, in *byID) (List[tocsin.Update], error) {
+func (a *API) listUpdates(ctx context.Context, _ tocsin.Token, in *ByID) (List[tocsin.Update], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Update]{}, err
 	}
 	return whole(a.Store.Updates(ctx, in.ID))
 }
 
-func (a *API) showUpdate(ctx context.Context, _ tocsin.Token, in *byID) (tocsin.Update, error) {
+func (a *API) showUpdate(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Update, error) {
 	return a.Store.Update(ctx, in.ID)
 }
 
 func (a *API) draftUpdate(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Kind         tocsin.UpdateKind `json:"kind" enum:"aware,scope,progress,resolved,correction"`
 		Text         string            `json:"text" minLength:"1" maxLength:"20000"`
@@ -35,7 +35,7 @@ func (a *API) draftUpdate(ctx context.Context, by tocsin.Token, in *struct {
 }
 
 func (a *API) editUpdate(ctx context.Context, by tocsin.Token, in *struct {
-	byID
+	ByID
 	Body struct {
 		Text         *string    `json:"text,omitempty" minLength:"1" maxLength:"20000" doc:"Absent: as it was"`
 		NextUpdateAt *time.Time `json:"next_update_at,omitempty" doc:"Absent: as it was"`
@@ -55,6 +55,6 @@ func (a *API) editUpdate(ctx context.Context, by tocsin.Token, in *struct {
 	return a.Desk.Edit(ctx, by.User, in.ID, u.Text, u.NextUpdateAt)
 }
 
-func (a *API) discardUpdate(ctx context.Context, by tocsin.Token, in *byID) (tocsin.Update, error) {
+func (a *API) discardUpdate(ctx context.Context, by tocsin.Token, in *ByID) (tocsin.Update, error) {
 	return a.Desk.Discard(ctx, by.User, in.ID)
 }
