@@ -95,7 +95,7 @@ func newCompany(t *testing.T, database string) *company {
 		var made struct {
 			Secret string `json:"secret"`
 		}
-		c.decode(c.cli(c.admin, "tokens", "create", "--user", name, "--role", "responder", "--json"), &made)
+		c.decode(c.cli(c.admin, "tokens", "create", name, "--role", "responder", "--json"), &made)
 		*token = made.Secret
 	}
 	return c
