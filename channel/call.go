@@ -16,7 +16,7 @@ type Call struct {
 	URL    string
 	Header http.Header
 	In     any // sent as JSON unless nil; json.RawMessage goes out byte for byte
-	Out    any // filled from the answer unless nil
+	Out    any // filled from the answer, unless nil or the answer has no content
 }
 
 // JSON makes a call, with the errors of Do. An answer that is no JSON is one too,
@@ -27,7 +27,7 @@ func (c *Client) JSON(ctx context.Context, call Call) (*Response, error) {
 		return nil, tocsin.Wrap(tocsin.CodeInvalid, c.hush.Error(err), "This call cannot be made. Check the address in the channel's settings.")
 	}
 	resp, err := c.Do(ctx, req)
-	if err != nil || call.Out == nil {
+	if err != nil || call.Out == nil || resp.Status == http.StatusNoContent || resp.Status == http.StatusNotModified {
 		return resp, err
 	}
 	if err := json.Unmarshal(resp.Body, call.Out); err != nil {

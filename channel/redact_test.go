@@ -78,3 +78,16 @@ func TestCleanedErrorIsStillTheSameError(t *testing.T) {
 	}
 	require.Contains(t, inner.Error(), token, "the original is left alone")
 }
+
+func FuzzRedactor(f *testing.F) {
+	f.Add("https://example.org/hook?token=" + token)
+	f.Add("a " + token + token + " b")
+	f.Add("https://" + token + "@example.org")
+	f.Add("\xff[secret]")
+	r := channel.NewRedactor(config.NewSecret(token))
+	f.Fuzz(func(t *testing.T, text string) {
+		clean := r.Text(text)
+		require.NotContains(t, clean, token)
+		require.NotContains(t, clean, url.QueryEscape(token))
+	})
+}

@@ -14,7 +14,7 @@ import (
 
 // What one request may hold.
 const (
-	maxBody    = 5 << 20 // bytes
+	maxBody    = 4 << 20 // bytes
 	maxReports = 1000
 )
 
@@ -45,7 +45,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	var over *http.MaxBytesError // of the caller's own limit
 	if errors.As(err, &over) || len(body) > maxBody {
-		return nil, tocsin.Errorf(tocsin.CodeTooLarge, "The request is longer than %d MB. Send fewer reports at once.", maxBody>>20)
+		return nil, tocsin.Wrap(tocsin.CodeTooLarge, err, "The request is longer than %d MB. Send fewer reports at once.", maxBody>>20)
 	}
 	if err != nil {
 		return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "The request broke off.")

@@ -120,7 +120,7 @@ func TestRequestThatMakesNoSenseIsRefusedAsAWhole(t *testing.T) {
 		`{"reports":{"id":"1"}}`:                 {tocsin.CodeInvalid, "object"},
 		`{"reports":[]} trailing`:                {tocsin.CodeInvalid, "byte"},
 		`{"reports":[` + many + `]}`:             {tocsin.CodeTooLarge, "1001 reports"},
-		`"` + strings.Repeat("x", maxBody) + `"`: {tocsin.CodeTooLarge, "5 MB"},
+		`"` + strings.Repeat("x", maxBody) + `"`: {tocsin.CodeTooLarge, "4 MB"},
 	} {
 		_, err := receive(t, body)
 		require.Equal(t, want.code, tocsin.CodeOf(err), "%.80s", body)
