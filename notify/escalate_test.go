@@ -86,6 +86,7 @@ func TestAnAnswerInTheMomentOfEscalationWins(t *testing.T) {
 	h.runFor(time.Hour)
 	require.Equal(t, "ana", h.phone.rung())
 	require.Equal(t, "ana", h.page(tocsin.TierRing).By)
+	require.Zero(t, h.page(tocsin.TierRing).Step)
 }
 
 func TestAPageOfASilencedIncidentClimbsNoFurther(t *testing.T) {

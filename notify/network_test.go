@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/tocsin/tocsin"
@@ -19,6 +20,7 @@ type network struct {
 	texts   map[string]string
 	threads map[string]string // where they went, by key
 	alarms  []tocsin.Alarm
+	tried   time.Time // of the last message looked for
 	calls   int
 
 	// answer decides a call before it is taken: (taken, error to the caller).
@@ -78,6 +80,7 @@ func (n *network) Find(_ context.Context, m tocsin.Message) (tocsin.Found, tocsi
 	n.at("before the look")
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.tried = m.TriedAt
 	if n.find != nil {
 		found, err := n.find(m.Key)
 		return found, tocsin.Sent{ExternalID: n.name + ":" + m.Key}, err

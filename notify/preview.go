@@ -30,7 +30,7 @@ func (d *Desk) Preview(ctx context.Context, update int64) (tocsin.Preview, error
 func (d *Desk) measure(p *tocsin.Preview) {
 	reach := map[string]*tocsin.Reach{}
 	told := p.Told
-	p.Told = nil
+	p.Told = []tocsin.Recipient{}
 	for _, r := range told {
 		c := reach[r.Channel]
 		if c == nil {

@@ -181,7 +181,10 @@ func toldAlready(kind tocsin.UpdateKind, updates []tocsin.Update, ledger []tocsi
 
 // recipientsOf works out from what is known now who hears an update, and who not.
 func (d *Desk) recipientsOf(ctx context.Context, i tocsin.Incident, u tocsin.Update) (tocsin.Preview, error) {
-	p := tocsin.Preview{Update: u, Audience: audience(i, u)}
+	p := tocsin.Preview{
+		Update: u, Audience: audience(i, u), // empty lists, not missing ones, for who reads it as JSON
+		Held: []tocsin.Recipient{}, Doubtful: []tocsin.Recipient{}, LeftOut: []tocsin.Recipient{}, Channels: []tocsin.Reach{},
+	}
 	ledger, err := deliveriesOf(ctx, d.Store, tocsin.DeliveryQuery{Incident: i.ID})
 	if err != nil {
 		return p, err

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -29,7 +30,8 @@ func (b *Broadcaster) suspect(ctx context.Context, line tocsin.Delivery) error {
 // settle finds out by looking what became of a broken call. Found means sent.
 // Provably absent means pending again, and it goes on. While nobody can tell it is
 // looked for again, for an hour; then, and where a channel cannot look, it is held
-// for a human. It is never sent again blindly.
+// for a human. It is never sent again blindly. A channel may say when a look is
+// worth while.
 func (b *Broadcaster) settle(ctx context.Context, line tocsin.Delivery) error {
 	age := b.Now().Sub(line.UpdatedAt)
 	if wait := b.Settle - age; wait > 0 {
@@ -52,7 +54,8 @@ func (b *Broadcaster) settle(ctx context.Context, line tocsin.Delivery) error {
 	case age >= lookFor:
 		return b.hold(ctx, line, "The line broke while sending, and looking for an hour did not show whether it went out. See whether it arrived.")
 	default:
-		return later(err, min(max(age, lookFirst), lookMost), "It cannot be told yet whether this delivery went out.")
+		_, asked := tocsin.Retry(err)
+		return later(err, min(cmp.Or(asked, max(age, lookFirst)), lookMost), "It cannot be told yet whether this delivery went out.")
 	}
 }
 

@@ -101,6 +101,19 @@ func TestWhatCannotBeToldIsLookedForAgainAndThenHeld(t *testing.T) {
 	}
 }
 
+func TestTheChannelSaysWhenALookIsWorthWhile(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	_, line := broken(h, true)
+	h.mail.find = func(string) (tocsin.Found, error) {
+		return tocsin.FoundUnclear, &tocsin.Error{Code: tocsin.CodeUnavailable, Retryable: true, RetryAfter: 42 * time.Second}
+	}
+	h.clock = h.clock.Add(10 * time.Second)
+	_, after := tocsin.Retry(h.deliver(line))
+	require.Equal(t, 42*time.Second, after)
+	require.Equal(t, line.UpdatedAt, h.mail.tried, "and it is told when the try was seen to break")
+}
+
 func TestWithoutAFinderAHumanHasToLook(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
