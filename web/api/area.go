@@ -27,8 +27,12 @@ func (n ByName) agree(body string) error {
 	return nil
 }
 
-func (a *API) listAreas(ctx context.Context, _ tocsin.Token, _ *struct{}) (List[tocsin.Area], error) {
-	return whole(a.Store.Areas(ctx))
+func (a *API) listAreas(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Area], error) {
+	rows, err := a.Store.Areas(ctx)
+	if err != nil {
+		return List[tocsin.Area]{}, err
+	}
+	return cut(rows, *in, func(a tocsin.Area) string { return a.Name })
 }
 
 func (a *API) showArea(ctx context.Context, _ tocsin.Token, in *ByName) (tocsin.Area, error) {

@@ -14,7 +14,7 @@ type ChannelShown struct {
 	Health *tocsin.Health `json:"health,omitempty" doc:"Of its inbound side"`
 }
 
-func (a *API) listChannels(context.Context, tocsin.Token, *struct{}) (List[ChannelShown], error) {
+func (a *API) listChannels(_ context.Context, _ tocsin.Token, in *Paging) (List[ChannelShown], error) {
 	health := map[string]tocsin.Health{}
 	if a.Health != nil {
 		for _, h := range a.Health() {
@@ -29,7 +29,7 @@ func (a *API) listChannels(context.Context, tocsin.Token, *struct{}) (List[Chann
 		}
 		shown = append(shown, s)
 	}
-	return whole(shown, nil)
+	return cut(shown, *in, func(c ChannelShown) string { return c.Name })
 }
 
 func abilities(c tocsin.Channel) []string {

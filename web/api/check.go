@@ -6,11 +6,15 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *ByID) (List[tocsin.Check], error) {
+func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Check], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Check]{}, err
 	}
-	return whole(a.Store.Checks(ctx, in.ID))
+	rows, err := a.Store.Checks(ctx, in.ID)
+	if err != nil {
+		return List[tocsin.Check]{}, err
+	}
+	return cut(rows, in.Paging, func(c tocsin.Check) string { return ordinal(c.ID) })
 }
 
 func (a *API) addCheck(ctx context.Context, by tocsin.Token, in *struct {

@@ -53,7 +53,7 @@ func (a *API) listMembers(ctx context.Context, _ tocsin.Token, in *listOf) (List
 	if err != nil {
 		return List[tocsin.Member]{}, err
 	}
-	return cut(rows, in.Paging, func(m tocsin.Member) int64 { return m.Report.ID })
+	return cut(rows, in.Paging, func(m tocsin.Member) string { return ordinal(m.Report.ID) })
 }
 
 func (a *API) listEvents(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Event], error) {
@@ -64,7 +64,7 @@ func (a *API) listEvents(ctx context.Context, _ tocsin.Token, in *listOf) (List[
 	if err != nil {
 		return List[tocsin.Event]{}, err
 	}
-	return cut(rows, in.Paging, func(e tocsin.Event) int64 { return e.ID })
+	return cut(rows, in.Paging, func(e tocsin.Event) string { return ordinal(e.ID) })
 }
 
 func (a *API) putVerdict(ctx context.Context, by tocsin.Token, in *struct {
@@ -106,7 +106,7 @@ func (a *API) listOwed(ctx context.Context, _ tocsin.Token, in *listOf) (List[to
 	if err != nil {
 		return List[tocsin.Recipient]{}, err
 	}
-	return cut(owed, in.Paging, func(r tocsin.Recipient) int64 { return r.Report })
+	return cut(owed, in.Paging, func(r tocsin.Recipient) string { return ordinal(r.Report) })
 }
 
 func (a *API) closeIncident(ctx context.Context, by tocsin.Token, in *struct {

@@ -38,5 +38,6 @@ func (a *API) ackPage(ctx context.Context, by tocsin.Token, in *ByID) (tocsin.Pa
 }
 
 func (a *API) ackIncident(ctx context.Context, by tocsin.Token, in *ByID) (List[tocsin.Page], error) {
-	return whole(a.Pager.AckIncident(ctx, by.User, in.ID))
+	pages, err := a.Pager.AckIncident(ctx, by.User, in.ID)
+	return listed(pages, "", err)
 }

@@ -1,11 +1,10 @@
 package api
 
 import (
-	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
-
-	"github.com/tocsin/tocsin"
+	"strings"
 )
 
 // List is one page of a list. Next is the cursor of the page after it, and empty
@@ -29,33 +28,17 @@ func listed[T any](items []T, next string, err error) (List[T], error) {
 	return List[T]{Items: items, Next: next}, err
 }
 
-// whole makes the only page of a list that is short by its nature.
-func whole[T any](items []T, err error) (List[T], error) { return listed(items, "", err) }
-
-// cut makes a page of rows in the order of their ids, in which they came.
-func cut[T any](rows []T, p Paging, id func(T) int64) (List[T], error) {
-	after, err := decodeCursor(p.Cursor)
-	if err != nil {
-		return List[T]{}, err
-	}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return id(row) <= after })
-	slices.SortFunc(rows, func(a, b T) int { return cmp.Compare(id(a), id(b)) })
+// cut makes a page of a list that is short enough to be read whole, in the order
+// of its keys. The cursor is the key of the last row that was given.
+func cut[T any](rows []T, p Paging, key func(T) string) (List[T], error) {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return key(row) <= p.Cursor })
+	slices.SortFunc(rows, func(a, b T) int { return strings.Compare(key(a), key(b)) })
 	if len(rows) <= p.Limit {
 		return listed(rows, "", nil)
 	}
 	rows = rows[:p.Limit]
-	return listed(rows, encodeCursor(id(rows[len(rows)-1])), nil)
+	return listed(rows, key(rows[len(rows)-1]), nil)
 }
 
-func encodeCursor(id int64) string { return strconv.FormatInt(id, 36) }
-
-func decodeCursor(cursor string) (int64, error) {
-	if cursor == "" {
-		return 0, nil
-	}
-	id, err := strconv.ParseInt(cursor, 36, 64)
-	if err != nil {
-		return 0, tocsin.Errorf(tocsin.CodeInvalid, "%q is no cursor that this list gave.", cursor)
-	}
-	return id, nil
-}
+// ordinal makes a key of an id: keys compare as the ids do.
+func ordinal(id int64) string { return fmt.Sprintf("%013s", strconv.FormatInt(id, 36)) }

@@ -7,8 +7,12 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-func (a *API) listPolicies(ctx context.Context, _ tocsin.Token, _ *struct{}) (List[tocsin.Policy], error) {
-	return whole(a.Store.Policies(ctx))
+func (a *API) listPolicies(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Policy], error) {
+	rows, err := a.Store.Policies(ctx)
+	if err != nil {
+		return List[tocsin.Policy]{}, err
+	}
+	return cut(rows, *in, func(p tocsin.Policy) string { return p.Name })
 }
 
 func (a *API) showPolicy(ctx context.Context, _ tocsin.Token, in *ByName) (tocsin.Policy, error) {

@@ -30,8 +30,12 @@ type TokenMade struct {
 	Secret string `json:"secret"`
 }
 
-func (a *API) listTokens(ctx context.Context, _ tocsin.Token, _ *struct{}) (List[tocsin.Token], error) {
-	return whole(a.Store.Tokens(ctx))
+func (a *API) listTokens(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Token], error) {
+	rows, err := a.Store.Tokens(ctx)
+	if err != nil {
+		return List[tocsin.Token]{}, err
+	}
+	return cut(rows, *in, func(t tocsin.Token) string { return ordinal(t.ID) })
 }
 
 func (a *API) addToken(ctx context.Context, _ tocsin.Token, in *struct {

@@ -7,11 +7,15 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-func (a *API) listUpdates(ctx context.Context, _ tocsin.Token, in *ByID) (List[tocsin.Update], error) {
+func (a *API) listUpdates(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Update], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Update]{}, err
 	}
-	return whole(a.Store.Updates(ctx, in.ID))
+	rows, err := a.Store.Updates(ctx, in.ID)
+	if err != nil {
+		return List[tocsin.Update]{}, err
+	}
+	return cut(rows, in.Paging, func(u tocsin.Update) string { return ordinal(u.ID) })
 }
 
 func (a *API) showUpdate(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Update, error) {
