@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -10,6 +11,8 @@ import (
 type Config struct {
 	// Path is the file that was read; "" when there was none.
 	Path string
+
+	source source // where things stand, for Mistake
 
 	Server    Server    `config:"server"`
 	Database  Database  `config:"database"`
@@ -21,6 +24,12 @@ type Config struct {
 	Channels []Channel       `config:"channels,named"`
 	Areas    []tocsin.Area   `config:"areas,named"`    // seeds: the store takes those it does not know
 	Policies []tocsin.Policy `config:"policies,named"` // seeds, as the areas
+}
+
+// Mistake makes an error about one key, with its place, for what only the whole
+// program can know. Entries of lists are named: policies.default.steps[0].
+func (c *Config) Mistake(key, format string, args ...any) error {
+	return c.source.mistake(key, fmt.Sprintf(format, args...))
 }
 
 // Server is the HTTP side.

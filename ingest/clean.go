@@ -32,12 +32,12 @@ func ownWords(raw string, markup tocsin.Markup, forwarded bool) string {
 	if markup == tocsin.MarkupHTML {
 		text = characters(plain(text)) // again: an entity can stand for any character
 	}
-	own, passedOn := withoutQuotes(strings.Split(text, "\n"), forwarded)
-	if blank(own) && blank(passedOn) {
+	own, rest := withoutQuotes(strings.Split(text, "\n"), forwarded)
+	if blank(own) && blank(rest) {
 		own = unquoted(strings.Split(text, "\n"))
 	}
 	own = withoutSignature(own)
-	text = strings.Join(append(own, passedOn...), "\n")
+	text = strings.Join(append(own, rest...), "\n")
 	return cutRunes(tidy(shortLinks(withoutHandles(text))), maxText)
 }
 

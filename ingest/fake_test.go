@@ -1,12 +1,11 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -103,6 +102,18 @@ func (m *memory) fail(err error) {
 	m.broken = err
 }
 
+func (m *memory) cursor(channel string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.cursors[channel]
+}
+
+func (m *memory) committed() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.commits
+}
+
 func (m *memory) texts() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -139,7 +150,7 @@ func (s stream) Stream(ctx context.Context, cursor string, emit func(tocsin.Batc
 type kit struct {
 	*Ingest
 	store   *memory
-	log     *bytes.Buffer
+	log     *logged
 	metrics *prometheus.Registry
 }
 
@@ -150,24 +161,30 @@ func setup(t *testing.T, channels ...tocsin.Channel) *kit {
 
 func node(t *testing.T, name string, store *memory, channels ...tocsin.Channel) *kit {
 	t.Helper()
-	k := &kit{store: store, log: &bytes.Buffer{}, metrics: prometheus.NewRegistry()}
+	k := &kit{store: store, log: &logged{}, metrics: prometheus.NewRegistry()}
 	k.Ingest = New(Options{
 		Store: store, Channels: channels, Node: name, Now: time.Now, Every: 15 * time.Second, Metrics: k.metrics,
-		Log: slog.New(slog.NewTextHandler(&locked{w: k.log}, nil)),
+		Log: slog.New(slog.NewTextHandler(k.log, nil)),
 	})
 	return k
 }
 
-// locked is a writer for several goroutines.
-type locked struct {
-	mu sync.Mutex
-	w  io.Writer
+// logged is a log that can be read while it is written.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
 }
 
-func (l *locked) Write(p []byte) (int, error) {
+func (l *logged) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.w.Write(p)
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // run lets the ingest run until the returned function is called, which asks that

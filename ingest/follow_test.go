@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,18 +17,18 @@ import (
 func TestPollTakesAllThereIsAtOnceAndThenWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		pulls := 0
-		k := setup(t, mail(5, func(string) error { pulls++; return nil }))
+		var pulls atomic.Int64
+		k := setup(t, mail(5, func(string) error { pulls.Add(1); return nil }))
 		stop := k.run(t)
 		settle(2 * time.Second)
 		require.Equal(t, []string{"report 1", "report 2", "report 3", "report 4", "report 5"}, k.store.texts())
-		require.Equal(t, "5", k.store.cursors["mail"])
-		require.Equal(t, 3, pulls)
-		commits := k.store.commits
+		require.Equal(t, "5", k.store.cursor("mail"))
+		require.Equal(t, int64(3), pulls.Load())
+		commits := k.store.committed()
 
 		settle(5 * 15 * time.Second)
-		require.InDelta(t, 3+5, pulls, 1)
-		require.Equal(t, commits, k.store.commits, "a poll that brings nothing costs no transaction")
+		require.InDelta(t, 3+5, pulls.Load(), 1)
+		require.Equal(t, commits, k.store.committed(), "a poll that brings nothing costs no transaction")
 		stop()
 		require.Empty(t, k.store.leases, "the lease is given back")
 	})
@@ -46,7 +47,7 @@ func TestFailedPollLeavesTheCursorAndIsTriedAgainMoreAndMoreRarely(t *testing.T)
 		}))
 		stop := k.run(t)
 		settle(10 * time.Second)
-		require.Equal(t, "2", k.store.cursors["mail"])
+		require.Equal(t, "2", k.store.cursor("mail"))
 		require.Equal(t, "The mail server does not answer.", k.Health()[0].Error)
 		require.Positive(t, k.Health()[0].Failures)
 
@@ -100,15 +101,15 @@ func TestPanicOfOneChannelStopsNeitherItNorTheOthers(t *testing.T) {
 func TestHangingPollIsCutAndStopIsPrompt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		tries := 0
+		var tries atomic.Int64
 		k := setup(t, tocsin.Channel{Name: "slow", Type: "x", Source: pull(func(ctx context.Context, _ string) (tocsin.Batch, error) {
-			tries++
+			tries.Add(1)
 			<-ctx.Done()
 			return tocsin.Batch{}, ctx.Err()
 		})})
 		stop := k.run(t)
 		settle(pullMost + 30*time.Second)
-		require.Equal(t, 2, tries)
+		require.Equal(t, int64(2), tries.Load())
 		stop()
 		require.Empty(t, k.store.leases)
 	})
@@ -207,11 +208,11 @@ func TestStreamStopsWhenTheStoreFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		emitted := 0
+		var emitted atomic.Int64
 		k := node(t, "a", store, tocsin.Channel{Name: "s", Type: "x", Streamer: stream(func(ctx context.Context, _ string, emit func(tocsin.Batch) error) error {
 			for ctx.Err() == nil {
-				emitted++
-				if err := emit(tocsin.Batch{Reports: []tocsin.Report{report(emitted)}, Cursor: fmt.Sprint(emitted)}); err != nil {
+				n := int(emitted.Add(1))
+				if err := emit(tocsin.Batch{Reports: []tocsin.Report{report(n)}, Cursor: fmt.Sprint(n)}); err != nil {
 					return err
 				}
 				wait(ctx, time.Second)
@@ -222,13 +223,13 @@ func TestStreamStopsWhenTheStoreFails(t *testing.T) {
 		settle(5500 * time.Millisecond)
 		store.fail(errors.New("disk full"))
 		settle(3 * time.Second)
-		before := emitted
+		before := emitted.Load()
 		require.Positive(t, k.Health()[0].Failures)
 		require.NotContains(t, k.Health()[0].Error, "disk full", "the cause is for the log")
 		store.fail(nil)
 		settle(time.Minute)
 		stop()
-		require.Greater(t, emitted, before)
+		require.Greater(t, emitted.Load(), before)
 		require.Contains(t, k.log.String(), "disk full")
 	})
 }

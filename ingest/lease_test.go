@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,21 +14,21 @@ func TestOneNodeFetchesAndAnotherTakesOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		pulls := map[string]int{}
-		a := node(t, "a", store, mail(1, func(string) error { pulls["a"]++; return nil }))
-		b := node(t, "b", store, mail(1, func(string) error { pulls["b"]++; return nil }))
+		var pullsA, pullsB atomic.Int64
+		a := node(t, "a", store, mail(1, func(string) error { pullsA.Add(1); return nil }))
+		b := node(t, "b", store, mail(1, func(string) error { pullsB.Add(1); return nil }))
 		stopA := a.run(t)
 		synctest.Wait()
 		stopB := b.run(t)
 		settle(5 * time.Minute)
-		require.Greater(t, pulls["a"], 10)
-		require.Zero(t, pulls["b"])
+		require.Greater(t, pullsA.Load(), int64(10))
+		require.Zero(t, pullsB.Load())
 		require.True(t, a.Health()[0].Here)
 		require.False(t, b.Health()[0].Here)
 
 		stopA()
 		settle(leaseFor)
-		require.Positive(t, pulls["b"])
+		require.Positive(t, pullsB.Load())
 		require.True(t, b.Health()[0].Here)
 		stopB()
 	})
@@ -50,17 +51,17 @@ func TestNodeThatLosesItsLeaseStopsFetching(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
-		pulls := 0
-		k := node(t, "a", store, mail(1, func(string) error { pulls++; return nil }))
+		var pulls atomic.Int64
+		k := node(t, "a", store, mail(1, func(string) error { pulls.Add(1); return nil }))
 		stop := k.run(t)
 		settle(time.Minute)
 		store.mu.Lock()
 		store.leases["ingest/mail"] = lease{"b", time.Now().Add(time.Hour)}
 		store.mu.Unlock()
 		settle(leaseRenew + time.Second)
-		before := pulls
+		before := pulls.Load()
 		settle(10 * time.Minute)
-		require.Equal(t, before, pulls)
+		require.Equal(t, before, pulls.Load())
 		require.False(t, k.Health()[0].Here)
 		stop()
 		require.Equal(t, "b", store.leases["ingest/mail"].holder, "another's lease is left alone")

@@ -56,7 +56,7 @@ const maxMark = 200
 
 // isOriginal knows a line such as -----Original Message-----.
 func isOriginal(line string) bool {
-	return strings.HasPrefix(line, "--") && len(line) <= maxMark && within(original(), strings.ToLower(line))
+	return strings.HasPrefix(line, "--") && len(line) <= maxMark && within(original, strings.ToLower(line))
 }
 
 // isPassedOn knows a line such as ---------- Forwarded message --------- or
@@ -65,22 +65,22 @@ func isPassedOn(line string) bool {
 	if len(line) > maxMark || !(strings.HasPrefix(line, "--") || endsInColon(line)) {
 		return false
 	}
-	return within(passedOn(), strings.ToLower(line))
+	return within(passedOn, strings.ToLower(line))
 }
 
 // isHeaderBlock knows the lines From:, Sent:, To:, Subject: with which Outlook
 // begins a quote. The subject must be among them: people write From: Paris, To:
 // London too.
 func isHeaderBlock(lines []string) bool {
-	if !isHeader(lines[0], fromKeys()) {
+	if !isHeader(lines[0], fromKeys) {
 		return false
 	}
 	others := 0
 	for _, line := range lines[1:min(len(lines), 8)] {
 		switch {
-		case isHeader(line, subjectKeys()):
+		case isHeader(line, subjectKeys):
 			return others > 0
-		case isHeader(line, otherKeys()):
+		case isHeader(line, otherKeys):
 			others++
 		case strings.TrimSpace(line) != "" && !strings.HasPrefix(line, " "): // a long header goes on after a blank
 			return false
@@ -89,9 +89,9 @@ func isHeaderBlock(lines []string) bool {
 	return false
 }
 
-func isHeader(line string, keys []string) bool {
+func isHeader(line string, keys map[string]bool) bool {
 	key, _, ok := cutColon(strings.Trim(cutBytes(line, maxMark), " *\t"))
-	return ok && contains(keys, strings.ToLower(strings.Trim(key, " *")))
+	return ok && keys[strings.ToLower(strings.Trim(key, " *"))]
 }
 
 // withoutRule leaves out the line that Outlook draws above its header block.
@@ -113,29 +113,33 @@ func withoutRule(lines []string) []string {
 // broken into up to three. It gives how many lines it takes, 0 for none, and
 // whether it can be nothing else, even when no quote mark follows.
 func attribution(lines []string) (n int, sure bool) {
-	joined := ""
 	for i, line := range lines[:min(len(lines), 3)] {
-		line = strings.ToLower(strings.TrimSpace(line))
-		if line == "" || len(joined)+len(line) > 2*maxMark || (i > 0 && begins(wroteStarts(), line)) {
+		line = strings.TrimSpace(line)
+		if line == "" {
 			return 0, false
 		}
-		joined = strings.TrimSpace(joined + " " + line)
-		if endsInColon(joined) {
+		if endsInColon(line) {
+			n = i + 1
 			break
 		}
-		if !strings.ContainsAny(joined, "0123456789") {
-			return 0, false // only the line with the date is so long that it is broken
-		}
-		n = i + 1
 	}
-	if n++; !endsInColon(joined) || n > 3 {
+	if n == 0 {
 		return 0, false
+	}
+	joined := strings.ToLower(strings.TrimSpace(lines[0]))
+	for _, line := range lines[1:n] {
+		line = strings.ToLower(strings.TrimSpace(line))
+		// Only the line with the date is so long that it is broken.
+		if !strings.ContainsAny(joined, "0123456789") || begins(wroteStarts, line) || len(joined)+len(line) > 2*maxMark {
+			return 0, false
+		}
+		joined += " " + line
 	}
 	dated := strings.ContainsAny(joined, "0123456789") && hasAddress(joined)
 	switch {
 	case dated && strings.HasSuffix(strings.TrimRight(joined, ":： "), ">"):
 		return n, true // 2026-11-22 10:15 Ana <ana@example.org>:
-	case within(wrote(), joined) && (n == 1 || begins(wroteStarts(), joined)):
+	case within(wrote, joined) && (n == 1 || begins(wroteStarts, joined)):
 		return n, dated
 	default:
 		return 0, false

@@ -59,7 +59,7 @@ func isPhoneLine(line string) bool {
 	case strings.HasPrefix(line, "von meinem ") && !strings.Contains(line, "gesendet"):
 		return false
 	default:
-		return begins(sentFrom(), line) && within(devices(), line)
+		return begins(sentFrom, line) && within(devices, line)
 	}
 }
 
@@ -72,7 +72,7 @@ func closing(lines []string) []string {
 		bare := strings.TrimRight(strings.ToLower(cutBytes(line, maxMark)), " ,.!;:、。，！")
 		switch {
 		case line == "":
-		case contains(closers(), bare), below <= 1 && contains(thanks(), bare):
+		case closers[bare], below <= 1 && thanks[bare]:
 			return lines[:i]
 		case below == maxName || isSentence(line):
 			return lines

@@ -3,14 +3,13 @@ package ingest
 import "strings"
 
 // answerMarks and forwardMarks are what mail programs put before a subject, in
-// the ten languages whose quotes we know.
-func answerMarks() []string {
-	return []string{"re", "aw", "antw", "sv", "vs", "odp", "rif", "r", "res", "ref", "回复", "答复", "回覆", "返信"}
-}
-
-func forwardMarks() []string {
-	return []string{"fw", "fwd", "wg", "tr", "rv", "enc", "i", "pd", "vb", "doorst", "转发", "轉寄", "転送"}
-}
+// the languages whose quotes we know.
+var (
+	answerMarks = set( //nolint:gochecknoglobals // a constant table; Go has no constant maps
+		"re", "aw", "antw", "sv", "vs", "odp", "rif", "r", "res", "ref", "回复", "答复", "回覆", "返信")
+	forwardMarks = set( //nolint:gochecknoglobals // as above
+		"fw", "fwd", "wg", "tr", "rv", "enc", "i", "pd", "vb", "doorst", "转发", "轉寄", "転送")
+)
 
 // bareTitle leaves out the marks before a subject and tells whether one of them
 // says that the mail was passed on.
@@ -22,9 +21,9 @@ func bareTitle(title string) (bare string, forwarded bool) {
 		switch {
 		case !ok || strings.TrimSpace(rest) == "":
 			return bare, forwarded
-		case contains(forwardMarks(), mark):
+		case forwardMarks[mark]:
 			forwarded = true
-		case !contains(answerMarks(), mark):
+		case !answerMarks[mark]:
 			return bare, forwarded
 		}
 		bare = strings.TrimSpace(rest)
