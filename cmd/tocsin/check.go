@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
+	"github.com/tocsin/tocsin/config"
+)
+
+func checkCommand() *cobra.Command {
+	var path string
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Name each mistake in the configuration, or say what would run",
+		Long: `Reads the configuration as the server would, and makes each channel without
+calling its system. Each mistake is named with its file, line, key and remedy;
+with none, check says what would run.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := config.Load(path)
+			if cfg == nil {
+				return counted(err)
+			}
+			channels, wrong := checkChannels(cfg)
+			if err := config.Join(err, wrong, checkTargets(cfg, channels)); err != nil {
+				return counted(err)
+			}
+			return describe(cmd.OutOrStdout(), cfg, channels)
+		},
+	}
+	cmd.Flags().StringVar(&path, "config", "", "configuration file (else $TOCSIN_CONFIG, ./tocsin.yml, /etc/tocsin/tocsin.yml)")
+	return cmd
+}
+
+// counted puts a line above the mistakes.
+func counted(err error) error {
+	var mistakes config.Mistakes
+	if !errors.As(err, &mistakes) {
+		return err
+	}
+	if len(mistakes) == 1 {
+		return fmt.Errorf("the configuration has a mistake.\n%w", err)
+	}
+	return fmt.Errorf("the configuration has %d mistakes.\n%w", len(mistakes), err)
+}
+
+// checkChannels makes each channel, by its name. What a channel says is wrong gets
+// its place, if it has none.
+func checkChannels(cfg *config.Config) (map[string]tocsin.Channel, error) {
+	types, names := map[string]channel.Type{}, []string{}
+	for _, t := range channelTypes() {
+		types[t.Name] = t
+		names = append(names, t.Name)
+	}
+	made, wrong := map[string]tocsin.Channel{}, []error{cfg.CheckTypes(names)}
+	for _, c := range cfg.Channels {
+		t, ok := types[c.Type]
+		if !ok {
+			continue
+		}
+		ch, err := t.New(channel.Env{Name: c.Name, Settings: c.Settings, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		var mistakes config.Mistakes
+		var mistake *config.Mistake
+		switch {
+		case err == nil:
+			made[c.Name] = ch
+		case errors.As(err, &mistakes), errors.As(err, &mistake):
+			wrong = append(wrong, err)
+		default:
+			wrong = append(wrong, c.Settings.Mistake("", "%s", err))
+		}
+	}
+	return made, config.Join(wrong...)
+}
+
+// checkTargets tells which policies would ring on a channel that can't page.
+func checkTargets(cfg *config.Config, channels map[string]tocsin.Channel) error {
+	var wrong []error
+	check := func(key string, targets []tocsin.Target) {
+		for i, target := range targets {
+			if ch, made := channels[target.Channel]; made && ch.Pager == nil {
+				wrong = append(wrong, cfg.Mistake(fmt.Sprintf("%s[%d].channel", key, i),
+					"The channel %s can't carry a bell to anybody: a channel of type %s does not page, or its settings don't say how.", ch.Name, ch.Type))
+			}
+		}
+	}
+	for _, p := range cfg.Policies {
+		check("policies."+p.Name+".whisper", p.Whisper)
+		for i, step := range p.Steps {
+			check(fmt.Sprintf("policies.%s.steps[%d].targets", p.Name, i), step.Targets)
+		}
+	}
+	return config.Join(wrong...)
+}
+
+// describe says what would run.
+func describe(out io.Writer, cfg *config.Config, channels map[string]tocsin.Channel) error {
+	path := cfg.Path
+	if path == "" {
+		path = "no file; defaults and environment"
+	}
+	fmt.Fprintf(out, "No mistakes (%s). This would run:\n\n", path)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	line := func(key, format string, args ...any) { fmt.Fprintf(w, "  %s\t%s\n", key, fmt.Sprintf(format, args...)) }
+	line("server", "%s, reached as %s", cfg.Server.Listen, cfg.Server.BaseURL)
+	line("database", "%s", cfg.Database.Describe())
+	for _, c := range cfg.Channels {
+		line("channel", "%s (%s): %s", c.Name, c.Type, abilities(channels[c.Name]))
+	}
+	if len(cfg.Channels) == 0 {
+		line("channel", "none: nothing would be heard")
+	}
+	for _, a := range cfg.Areas {
+		line("area", "%s, paged by the policy %s", a.Name, orDefault(a.Policy))
+	}
+	for _, p := range cfg.Policies {
+		line("policy", "%s: whispers to %d, rings in %d steps", p.Name, len(p.Whisper), len(p.Steps))
+	}
+	return w.Flush()
+}
+
+func orDefault(policy string) string {
+	if policy == "" {
+		return tocsin.PolicyDefault
+	}
+	return policy
+}
+
+// abilities says in words what a channel can do.
+func abilities(ch tocsin.Channel) string {
+	var able []string
+	for _, a := range []struct {
+		can  bool
+		verb string
+	}{
+		{ch.Source != nil || ch.Streamer != nil || ch.Receiver != nil, "hears"},
+		{ch.Replier != nil, "answers"},
+		{ch.Poster != nil, "posts"},
+		{ch.Pager != nil, "pages"},
+	} {
+		if a.can {
+			able = append(able, a.verb)
+		}
+	}
+	if len(able) == 0 {
+		return "can do nothing"
+	}
+	return strings.Join(able, ", ")
+}
