@@ -89,8 +89,9 @@ func (b *Broadcaster) carryOver(ctx context.Context, u tocsin.Update) error {
 	}
 	_, err = b.Store.ChangeIncident(ctx, u.Incident, func(i *tocsin.Incident) (tocsin.Effects, error) {
 		i.NextUpdateAt = u.NextUpdateAt
-		if phase == tocsin.PhaseNone || i.Phase == phase || i.MoveTo(phase) != nil {
-			return tocsin.Effects{}, nil // people may have moved on: their word stands
+		moved := phase != tocsin.PhaseNone && i.Phase != phase && i.MoveTo(phase) == nil
+		if !moved { // most updates announce none; and where people have moved on, their word stands
+			return tocsin.Effects{}, nil
 		}
 		return event(i.ID, tocsin.ActorSelf, eventPhase, "The phase is %s, as update %d says.", phase, u.ID), nil
 	})

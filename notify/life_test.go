@@ -16,7 +16,6 @@ type life struct {
 	*house
 	rand   *rand.Rand
 	update int64
-	trials int
 	calm   bool // no more misfortunes
 }
 

@@ -18,7 +18,6 @@ func Mask(text string) string {
 	return digits.ReplaceAllStringFunc(text, maskDigits)
 }
 
-//nolint:gochecknoglobals // constant patterns; Go has no constant regular expressions
 var (
 	mailAddress = regexp.MustCompile(`[\pL\pN._%+\-]+@[\pL\pN\-]+(?:\.[\pL\pN\-]+)+`)
 	// bankAccount is an IBAN in groups of four or in one piece (ISO 13616).

@@ -69,10 +69,11 @@ func (d *Desk) reach(channel, text string) *tocsin.Reach {
 
 // fingerprint stands for the text and for who is told or held.
 func fingerprint(p *tocsin.Preview) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n", p.Update.Kind, p.Update.Text)
+	var seen strings.Builder
+	fmt.Fprintf(&seen, "%s\n%q\n", p.Update.Kind, p.Update.Text)
 	for _, r := range slices.Concat(p.Told, p.Held) {
-		fmt.Fprintf(h, "%q %q %q\n", r.Reporter.ID, r.Channel, r.Reason)
+		fmt.Fprintf(&seen, "%q %q %q\n", r.Reporter.ID, r.Channel, r.Reason)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	sum := sha256.Sum256([]byte(seen.String()))
+	return hex.EncodeToString(sum[:8])
 }
