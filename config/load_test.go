@@ -77,10 +77,10 @@ func TestSeedsBecomeTheWordsOfTheHouse(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, tocsin.Policy{
 		Name:    tocsin.PolicyDefault,
-		Whisper: []tocsin.Target{{Channel: "drill", To: "support"}},
+		Whisper: []tocsin.Target{{Channel: "contact-form", To: "support"}},
 		Steps: []tocsin.Step{
-			{Name: "primary", Wait: tocsin.Duration(5 * time.Minute), Targets: []tocsin.Target{{Channel: "drill", To: "on-call"}}},
-			{Name: "the cavalry", Wait: tocsin.Duration(10 * time.Minute), Targets: []tocsin.Target{{Channel: "drill", To: "everyone"}}},
+			{Name: "primary", Wait: tocsin.Duration(5 * time.Minute), Targets: []tocsin.Target{{Channel: "page-mail", To: "oncall@example.org"}}},
+			{Name: "the cavalry", Wait: tocsin.Duration(10 * time.Minute), Targets: []tocsin.Target{{Channel: "page-mail", To: "everyone@example.org"}}},
 		},
 		Repeat: 1,
 	}, c.Policies[0])

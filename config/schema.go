@@ -126,6 +126,8 @@ func wants(t reflect.Type) string {
 	switch {
 	case t == reflect.TypeFor[time.Duration](), t == reflect.TypeFor[tocsin.Duration]():
 		return "Write a span of time with its unit, such as 90s, 5m or 2h30m."
+	case t == reflect.TypeFor[time.Time]():
+		return "Write a moment with its zone, such as 2026-11-03T14:00:00Z."
 	case t.Kind() >= reflect.Uint && t.Kind() <= reflect.Uint64:
 		return "Write a whole number, 0 or more."
 	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -120,7 +121,7 @@ func describe(out io.Writer, cfg *config.Config, channels map[string]tocsin.Chan
 		line("channel", "none: nothing would be heard")
 	}
 	for _, a := range cfg.Areas {
-		line("area", "%s, paged by the policy %s", a.Name, orDefault(a.Policy))
+		line("area", "%s, paged by %s", a.Name, pagedBy(cfg, a))
 	}
 	for _, p := range cfg.Policies {
 		line("policy", "%s: whispers to %d, rings in %d steps", p.Name, len(p.Whisper), len(p.Steps))
@@ -128,11 +129,16 @@ func describe(out io.Writer, cfg *config.Config, channels map[string]tocsin.Chan
 	return w.Flush()
 }
 
-func orDefault(policy string) string {
-	if policy == "" {
-		return tocsin.PolicyDefault
+// pagedBy names an area's policy. The default may stand in the store alone.
+func pagedBy(cfg *config.Config, a tocsin.Area) string {
+	name := a.Policy
+	if name == "" {
+		name = tocsin.PolicyDefault
 	}
-	return policy
+	if slices.ContainsFunc(cfg.Policies, func(p tocsin.Policy) bool { return p.Name == name }) {
+		return "the policy " + name
+	}
+	return "nobody, unless the store has a policy " + name
 }
 
 // abilities says in words what a channel can do.
