@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/tocsin/tocsin"
 )
@@ -119,9 +120,14 @@ const settled = `('sent', 'skipped', 'by_hand')`
 // Owed counts the people with a report judged into an incident, or a duplicate of
 // it, who have no settled delivery of it: nobody may be forgotten.
 func (s *Store) Owed(ctx context.Context, incident int64) (int, error) {
+	set, args, err := s.family(ctx, incident)
+	if err != nil {
+		return 0, err
+	}
+	args = append(args, incident)
 	n, err := number(s.read.row(ctx, `SELECT COUNT(DISTINCT r.reporter_id) FROM judgements j JOIN reports r ON r.id = j.report_id
-		WHERE j.incident_id IN `+family+` AND NOT EXISTS (SELECT 1 FROM deliveries d
-			WHERE d.reporter_id = r.reporter_id AND d.incident_id = $1 AND d.state IN `+settled+`)`, incident))
+		WHERE j.incident_id IN`+set+` AND NOT EXISTS (SELECT 1 FROM deliveries d
+			WHERE d.reporter_id = r.reporter_id AND d.incident_id = $`+strconv.Itoa(len(args))+` AND d.state IN `+settled+`)`, args...))
 	if err != nil {
 		return 0, fmt.Errorf("count who is owed an answer: %w", err)
 	}

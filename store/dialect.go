@@ -83,7 +83,7 @@ func postgresDialect() dialect {
 
 // openSQLite opens a file with one connection that writes and a few that read.
 // The file's lock is held until close.
-func openSQLite(path string, log *slog.Logger) (*database, error) {
+func openSQLite(ctx context.Context, path string, log *slog.Logger) (*database, error) {
 	unlock, err := lockFile(path)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func openSQLite(path string, log *slog.Logger) (*database, error) {
 	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_busy_timeout=5000&_foreign_keys=1&_stmt_cache_size=100"
 	writer, err := sql.Open("sqlite3", file+"&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate")
 	if err == nil {
-		err = writer.Ping() // makes the file, which the readers need
+		err = writer.PingContext(ctx) // makes the file, which the readers need
 	}
 	if err != nil {
 		return nil, errors.Join(tocsin.Wrap(tocsin.CodeUnavailable, err, "The database %s cannot be opened.", path), unlock())

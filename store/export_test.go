@@ -53,6 +53,7 @@ var (
 	Older      = older
 	Storable   = storable
 	RetryDelay = retryDelay
+	Outcome    = outcome
 )
 
 // The times that a test moves its clock over.

@@ -13,7 +13,7 @@ import (
 )
 
 // noon is when tests begin.
-var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // Go has no constant times
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // clock is a clock that tests move by hand.
 type clock struct {
@@ -50,15 +50,15 @@ func report(n int) tocsin.Report {
 }
 
 // arrive stores the reports of so many people on channel mail and gives their numbers.
-func arrive(t testing.TB, s *store.Store, people int) []int64 {
-	t.Helper()
+func arrive(tb testing.TB, s *store.Store, people int) []int64 {
+	tb.Helper()
 	b := tocsin.Batch{}
 	for n := 1; n <= people; n++ {
 		b.Reports = append(b.Reports, report(n))
 	}
-	added, err := s.CommitBatch(t.Context(), "mail", "", b)
-	require.NoError(t, err)
-	require.Len(t, added, people)
+	added, err := s.CommitBatch(tb.Context(), "mail", "", b)
+	require.NoError(tb, err)
+	require.Len(tb, added, people)
 	return added
 }
 
@@ -71,30 +71,30 @@ func sighting(key string, tier tocsin.Tier) tocsin.Sighting {
 }
 
 // gather makes an incident of reports and gives its number.
-func gather(t testing.TB, s *store.Store, key string, tier tocsin.Tier, reports ...int64) int64 {
-	t.Helper()
+func gather(tb testing.TB, s *store.Store, key string, tier tocsin.Tier, reports ...int64) int64 {
+	tb.Helper()
 	done := tocsin.Triaged{Done: reports, Sightings: []tocsin.Sighting{sighting(key, tier)}}
 	for _, id := range reports {
 		done.Judgements = append(done.Judgements, tocsin.Judgement{Report: id, Cluster: "c1", Incident: key, Sure: true})
 	}
-	require.NoError(t, s.CommitTriage(t.Context(), done))
-	all, _, err := s.Incidents(t.Context(), tocsin.IncidentQuery{})
-	require.NoError(t, err)
+	require.NoError(tb, s.CommitTriage(tb.Context(), done))
+	all, _, err := s.Incidents(tb.Context(), tocsin.IncidentQuery{})
+	require.NoError(tb, err)
 	for _, i := range all {
 		if i.Key == key {
 			return i.ID
 		}
 	}
-	t.Fatal("the incident was not made")
+	tb.Fatal("the incident was not made")
 	return 0
 }
 
 // draft makes an incident of the reports with an update about it.
-func draft(t testing.TB, s *store.Store, reports ...int64) tocsin.Update {
-	t.Helper()
-	id := gather(t, s, "k", tocsin.TierNone, reports...)
-	u, err := s.AddUpdate(t.Context(), tocsin.Update{Incident: id, Kind: tocsin.UpdateAware, Text: "We know.", Author: "ana"}, tocsin.Effects{})
-	require.NoError(t, err)
+func draft(tb testing.TB, s *store.Store, reports ...int64) tocsin.Update {
+	tb.Helper()
+	id := gather(tb, s, "k", tocsin.TierNone, reports...)
+	u, err := s.AddUpdate(tb.Context(), tocsin.Update{Incident: id, Kind: tocsin.UpdateAware, Text: "We know.", Author: "ana"}, tocsin.Effects{})
+	require.NoError(tb, err)
 	return u
 }
 
@@ -104,42 +104,42 @@ func moveTo(state tocsin.UpdateState) func(*tocsin.Update) (tocsin.Effects, erro
 }
 
 // freeze approves an update for the writers of reports.
-func freeze(t testing.TB, s *store.Store, u tocsin.Update, reports ...int64) []tocsin.Delivery {
-	t.Helper()
+func freeze(tb testing.TB, s *store.Store, u tocsin.Update, reports ...int64) []tocsin.Delivery {
+	tb.Helper()
 	var to []tocsin.Delivery
 	for _, id := range reports {
 		to = append(to, tocsin.Delivery{Channel: "mail", Report: id, Key: fmt.Sprintf("u%d-r%d", u.ID, id)})
 	}
-	_, err := s.Freeze(t.Context(), u.ID, to, moveTo(tocsin.UpdateApproved))
-	require.NoError(t, err)
-	all, _, err := s.Deliveries(t.Context(), tocsin.DeliveryQuery{Update: u.ID})
-	require.NoError(t, err)
-	require.Len(t, all, len(reports))
+	_, err := s.Freeze(tb.Context(), u.ID, to, moveTo(tocsin.UpdateApproved))
+	require.NoError(tb, err)
+	all, _, err := s.Deliveries(tb.Context(), tocsin.DeliveryQuery{Update: u.ID})
+	require.NoError(tb, err)
+	require.Len(tb, all, len(reports))
 	return all
 }
 
 // deliver moves a delivery through the states given.
-func deliver(t testing.TB, s *store.Store, id int64, through ...tocsin.DeliveryState) {
-	t.Helper()
+func deliver(tb testing.TB, s *store.Store, id int64, through ...tocsin.DeliveryState) {
+	tb.Helper()
 	for _, state := range through {
-		_, err := s.ChangeDelivery(t.Context(), id, func(d *tocsin.Delivery) (tocsin.Effects, error) { return tocsin.Effects{}, d.Move(state) })
-		require.NoError(t, err)
+		_, err := s.ChangeDelivery(tb.Context(), id, func(d *tocsin.Delivery) (tocsin.Effects, error) { return tocsin.Effects{}, d.Move(state) })
+		require.NoError(tb, err)
 	}
 }
 
 // waiting counts the jobs in a queue.
-func waiting(t testing.TB, s *store.Store, queue string) int {
-	t.Helper()
-	b, err := s.Backlog(t.Context())
-	require.NoError(t, err)
+func waiting(tb testing.TB, s *store.Store, queue string) int {
+	tb.Helper()
+	b, err := s.Backlog(tb.Context())
+	require.NoError(tb, err)
 	return b.Jobs[queue]
 }
 
 // kinds gives the kinds of an incident's events.
-func kinds(t testing.TB, s *store.Store, incident int64) []string {
-	t.Helper()
-	events, err := s.Timeline(t.Context(), incident)
-	require.NoError(t, err)
+func kinds(tb testing.TB, s *store.Store, incident int64) []string {
+	tb.Helper()
+	events, err := s.Timeline(tb.Context(), incident)
+	require.NoError(tb, err)
 	all := make([]string, len(events))
 	for i, e := range events {
 		all[i] = e.Kind
@@ -147,8 +147,8 @@ func kinds(t testing.TB, s *store.Store, incident int64) []string {
 	return all
 }
 
-func requireCode(t testing.TB, want tocsin.Code, err error) {
-	t.Helper()
-	require.Error(t, err)
-	require.Equal(t, want, tocsin.CodeOf(err), "%v", err)
+func requireCode(tb testing.TB, want tocsin.Code, err error) {
+	tb.Helper()
+	require.Error(tb, err)
+	require.Equal(tb, want, tocsin.CodeOf(err), "%v", err)
 }

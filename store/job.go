@@ -65,9 +65,9 @@ func Handle[J tocsin.Job](s *Store, work func(context.Context, J) error) {
 		}
 		ended := outcome(ctx, err)
 		if final(ended) || job.Attempt >= job.MaxAttempts {
-			s.log.ErrorContext(ctx, "job given up", "kind", job.Kind, "job", job.EncodedArgs, "attempt", job.Attempt, "err", err)
+			s.log.ErrorContext(ctx, "job given up", "kind", job.Kind, "job", string(job.EncodedArgs), "attempt", job.Attempt, "err", err)
 		} else {
-			s.log.WarnContext(ctx, "job will be tried again", "kind", job.Kind, "job", job.EncodedArgs, "attempt", job.Attempt, "err", err)
+			s.log.WarnContext(ctx, "job will be tried again", "kind", job.Kind, "job", string(job.EncodedArgs), "attempt", job.Attempt, "err", err)
 		}
 		return ended
 	}))

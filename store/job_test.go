@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/riverqueue/river"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
@@ -70,7 +71,8 @@ func TestRunWorksEachKindOfJob(t *testing.T) {
 		start(t, s, u)
 		gather(t, s, "loud", tocsin.TierRing)
 		require.Equal(t, tocsin.TierRing, receive(t, alerts).Tier)
-		require.NotEqual(t, receive(t, deliveries), receive(t, deliveries))
+		first, second := receive(t, deliveries), receive(t, deliveries)
+		require.NotEqual(t, first, second)
 		require.Eventually(t, func() bool { return waiting(t, s, deliverMail)+waiting(t, s, store.QueueAlert) == 0 }, soon, 20*time.Millisecond)
 	}, func(o *store.Options) { o.Queues = []store.Queue{{Name: deliverMail, Workers: 4}} })
 }
@@ -119,6 +121,17 @@ func TestAJobsErrorDecidesWhetherItComesAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAnInterruptedJobIsNeverGivenUp(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	final := tocsin.Wrap(tocsin.CodeUnavailable, context.Canceled, "Stopped.")
+	var cancelled *river.JobCancelError
+	require.ErrorAs(t, store.Outcome(ctx, final), &cancelled)
+	stop()
+	require.NotErrorAs(t, store.Outcome(ctx, final), &cancelled)
+	require.ErrorIs(t, store.Outcome(ctx, final), context.Canceled)
 }
 
 func TestRetriesComeSlowerAndSlower(t *testing.T) {

@@ -109,17 +109,33 @@ func (s *Store) judged(ctx context.Context, from int64) ([]tocsin.Judged, error)
 	return page, nil
 }
 
-// family is an incident with those that were found to be duplicates of it.
-const family = `(SELECT id FROM incidents WHERE id = $1 OR duplicate_of = $1)`
+// family gives an incident with those that were found to be duplicates of it, as
+// ($1, $2, …) and its arguments. It is asked first and by itself: PostgreSQL
+// reads all judgements when it stands as a subquery.
+func (s *Store) family(ctx context.Context, incident int64) (set string, args []any, err error) {
+	ids, err := list(ctx, s.read, number, `SELECT id FROM incidents WHERE id = $1 OR duplicate_of = $1`, incident)
+	if err != nil {
+		return "", nil, fmt.Errorf("find duplicates: %w", err)
+	}
+	if len(ids) == 0 {
+		ids = []int64{incident} // none has it, and nothing is found
+	}
+	set, args = in(ids)
+	return set, args, nil
+}
 
 // Members gives every report that was judged into an incident or a duplicate of
 // it, oldest first, without their routes.
 func (s *Store) Members(ctx context.Context, incident int64) ([]tocsin.Member, error) {
+	set, args, err := s.family(ctx, incident)
+	if err != nil {
+		return nil, err
+	}
 	members, err := list(ctx, s.read, func(r row) (m tocsin.Member, err error) {
 		m.Report, err = scanReport(r, &m.Reason, &m.Sure, &m.Judge)
 		return m, err
 	}, `SELECT `+reportColumns+`, j.reason, j.sure, j.judge`+reportFrom+`
-		JOIN judgements j ON j.report_id = r.id WHERE j.incident_id IN `+family+` ORDER BY r.at, r.id`, incident)
+		JOIN judgements j ON j.report_id = r.id WHERE j.incident_id IN`+set+` ORDER BY r.at, r.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)
 	}

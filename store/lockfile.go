@@ -15,7 +15,7 @@ func lockFile(path string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, tocsin.Wrap(tocsin.CodeUnavailable, err, "The database %s cannot be opened. Does its folder exist, and may we write there?", path)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a file descriptor fits an int
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return nil, errors.Join(tocsin.Wrap(tocsin.CodeConflict, err,
 			"Another tocsin is serving the database %s. Stop it first, or ask it through its API.", path), f.Close())
 	}

@@ -74,7 +74,7 @@ func openDatabase(ctx context.Context, o Options) (*database, error) {
 	case strings.HasPrefix(o.URL, "postgres://"), strings.HasPrefix(o.URL, "postgresql://"):
 		return openPostgres(ctx, o.URL, o.Log)
 	default:
-		return openSQLite(strings.TrimPrefix(o.URL, "sqlite:"), o.Log)
+		return openSQLite(ctx, strings.TrimPrefix(o.URL, "sqlite:"), o.Log)
 	}
 }
 

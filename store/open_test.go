@@ -188,8 +188,14 @@ func TestVersionsAreComparedByNumber(t *testing.T) {
 		a, b  string
 		older bool
 	}{
-		{"0.1.0", "0.1.0", false}, {"0.9.0", "0.10.0", true}, {"0.10.0", "0.9.0", false}, {"1.0.0", "0.99.99", false},
-		{"0.1.0-rc1", "0.1.0", false}, {"v0.1.0", "0.1.1", true}, {"0.1", "0.1.1", true}, {"0.1.0+dirty", "0.1.0", false},
+		{"0.1.0", "0.1.0", false},
+		{"0.9.0", "0.10.0", true},
+		{"0.10.0", "0.9.0", false},
+		{"1.0.0", "0.99.99", false},
+		{"0.1.0-rc1", "0.1.0", false},
+		{"v0.1.0", "0.1.1", true},
+		{"0.1", "0.1.1", true},
+		{"0.1.0+dirty", "0.1.0", false},
 	} {
 		require.Equal(t, c.older, store.Older(c.a, c.b), "%s before %s", c.a, c.b)
 	}

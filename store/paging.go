@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -50,16 +51,17 @@ const (
 
 // page reads one page of a list and the cursor of the next one, "" at the end.
 func (k table[T]) page(ctx context.Context, c conn, f filter, order, cursor string, limit int) ([]T, string, error) {
+	walk := cmp.Or(k.walk, k.alias+".id")
 	if cursor != "" {
 		id, err := strconv.ParseInt(cursor, 36, 64)
 		if err != nil {
 			return nil, "", tocsin.Errorf(tocsin.CodeInvalid, "%q is no cursor that this list gave.", cursor)
 		}
-		f.and(k.alias+".id "+map[string]string{newestFirst: "<", oldestFirst: ">"}[order]+" $?", id)
+		f.and(walk+" "+map[string]string{newestFirst: "<", oldestFirst: ">"}[order]+" $?", id)
 	}
 	limit = clamp(limit)
 	// One row more than asked for tells whether there is another page.
-	items, err := list(ctx, c, k.scan, fmt.Sprintf("%s%s ORDER BY %s.id %s LIMIT %d", k.query, f.where(), k.alias, order, limit+1), f.args...)
+	items, err := list(ctx, c, k.scan, fmt.Sprintf("%s%s ORDER BY %s %s LIMIT %d", k.query, f.where(), walk, order, limit+1), f.args...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list each %s: %w", k.noun, err)
 	}

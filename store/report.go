@@ -26,9 +26,13 @@ func reports() table[tocsin.Report] {
 
 func scanReport(r row, more ...any) (v tocsin.Report, err error) {
 	into := []any{
-		&v.ID, &v.Channel, &v.ExternalID, &v.Thread, &v.ReplyTo, moment{&v.At}, moment{&v.ReceivedAt},
+		&v.ID, &v.Channel, &v.ExternalID, &v.Thread, &v.ReplyTo,
+		moment{&v.At},
+		moment{&v.ReceivedAt},
 		&v.Title, &v.Text, &v.Lang, &v.URL,
-		&v.Reporter.ID, &v.Reporter.Handle, &v.Reporter.Name, &v.Reporter.URL, moment{&v.Reporter.Since}, &v.Reporter.Staff,
+		&v.Reporter.ID, &v.Reporter.Handle, &v.Reporter.Name, &v.Reporter.URL,
+		moment{&v.Reporter.Since},
+		&v.Reporter.Staff,
 	}
 	err = r.Scan(append(into, more...)...)
 	return v, err
@@ -39,12 +43,17 @@ func scanReport(r row, more ...any) (v tocsin.Report, err error) {
 // did not give.
 func (s *Store) Reports(ctx context.Context, q tocsin.ReportQuery) ([]tocsin.Report, string, error) {
 	k, f := reports(), filter{}
-	if q.Channel != "" {
+	switch {
+	case q.Incident == 0 && q.Channel != "":
 		f.and("r.channel = $?", q.Channel)
-	}
-	if q.Incident != 0 {
+	case q.Incident != 0:
 		k.query += ` JOIN judgements j ON j.report_id = r.id`
+		k.walk = "j.report_id"
 		f.and("j.incident_id = $?", q.Incident)
+		if q.Channel != "" {
+			// An expression, lest SQLite walks the channel's index past all that is of no incident.
+			f.and("r.channel || '' = $?", q.Channel)
+		}
 	}
 	return k.page(ctx, s.read, f, newestFirst, q.Before, q.Limit)
 }

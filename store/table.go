@@ -17,6 +17,7 @@ type table[T any] struct {
 	noun  string // as in "There is no incident 12."
 	query string // SELECT … FROM …, up to the WHERE
 	alias string // of the table itself in the query
+	walk  string // the column that lists are ordered by; "" is the table's id
 	scan  func(row) (T, error)
 	id    func(T) int64
 	// save writes back what may change.

@@ -9,7 +9,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-const tokenQuery = `SELECT id, actor, role, note, created_at, expires_at FROM tokens`
+const selectTokens = `SELECT id, actor, role, note, created_at, expires_at FROM tokens` //nolint:gosec // a query, no secret
 
 func scanToken(r row) (v tocsin.Token, err error) {
 	err = r.Scan(&v.ID, &v.User, &v.Role, &v.Note, moment{&v.CreatedAt}, moment{&v.ExpiresAt})
@@ -34,7 +34,7 @@ func (s *Store) AddToken(ctx context.Context, token tocsin.Token, hash string) (
 // TokenByHash gives the token whose secret has this hash. It returns
 // CodeNotFound if there is none or it has expired.
 func (s *Store) TokenByHash(ctx context.Context, hash string) (tocsin.Token, error) {
-	token, err := scanToken(s.read.row(ctx, tokenQuery+` WHERE hash = $1 AND (expires_at = 0 OR expires_at > $2)`, hash, s.now()))
+	token, err := scanToken(s.read.row(ctx, selectTokens+` WHERE hash = $1 AND (expires_at = 0 OR expires_at > $2)`, hash, s.now()))
 	if errors.Is(err, sql.ErrNoRows) {
 		return token, tocsin.Errorf(tocsin.CodeNotFound, "There is no such token, or it has expired.")
 	}
@@ -46,7 +46,7 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (tocsin.Token, err
 
 // Tokens gives all tokens, oldest first.
 func (s *Store) Tokens(ctx context.Context) ([]tocsin.Token, error) {
-	tokens, err := list(ctx, s.read, scanToken, tokenQuery+` ORDER BY id`)
+	tokens, err := list(ctx, s.read, scanToken, selectTokens+` ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read tokens: %w", err)
 	}

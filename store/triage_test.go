@@ -55,8 +55,12 @@ func TestEachLouderBellIsRungOnce(t *testing.T) {
 			tier   tocsin.Tier
 			alerts int
 		}{
-			{tocsin.TierNone, 0}, {tocsin.TierWhisper, 1}, {tocsin.TierWhisper, 1}, {tocsin.TierRing, 2},
-			{tocsin.TierWhisper, 2}, {tocsin.TierRing, 2},
+			{tocsin.TierNone, 0},
+			{tocsin.TierWhisper, 1},
+			{tocsin.TierWhisper, 1},
+			{tocsin.TierRing, 2},
+			{tocsin.TierWhisper, 2},
+			{tocsin.TierRing, 2},
 		} {
 			id := gather(t, s, "k", step.tier)
 			require.Equal(t, step.alerts, waiting(t, s, store.QueueAlert), step.tier)

@@ -29,25 +29,25 @@ func EachURL(t *testing.T, test func(t *testing.T, url string)) {
 }
 
 // SQLite gives the URL of a file that is not there yet, in the test's own folder.
-func SQLite(t testing.TB) string {
-	t.Helper()
-	return "sqlite:" + filepath.Join(t.TempDir(), "tocsin.db")
+func SQLite(tb testing.TB) string {
+	tb.Helper()
+	return "sqlite:" + filepath.Join(tb.TempDir(), "tocsin.db")
 }
 
 // Open opens a store that logs into the test and is closed when the test ends.
-func Open(t testing.TB, url string, changes ...func(*store.Options)) *store.Store {
-	t.Helper()
-	o := store.Options{URL: url, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+func Open(tb testing.TB, url string, changes ...func(*store.Options)) *store.Store {
+	tb.Helper()
+	o := store.Options{URL: url, Log: slog.New(slog.NewTextHandler(tb.Output(), nil))}
 	for _, change := range changes {
 		change(&o)
 	}
-	s, err := store.Open(t.Context(), o)
+	s, err := store.Open(tb.Context(), o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return s

@@ -30,22 +30,22 @@ import (
 // server that this test binary starts at the first call and that ends with it.
 // The server does not wait for the disk, so a power cut is not part of the test.
 // Without PostgreSQL the test is skipped, or fails where CI=true.
-func Postgres(t testing.TB) string {
-	t.Helper()
+func Postgres(tb testing.TB) string {
+	tb.Helper()
 	s, err := server()
 	if errors.Is(err, errNoPostgres) && os.Getenv("CI") != "true" {
-		t.Skip(err)
+		tb.Skip(err)
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	name := "t" + strings.ToLower(rand.Text())
-	if err := s.exec(t.Context(), "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
+	if err := s.exec(tb.Context(), "CREATE DATABASE "+name); err != nil {
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.exec(context.WithoutCancel(t.Context()), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
+	tb.Cleanup(func() {
+		if err := s.exec(context.WithoutCancel(tb.Context()), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			tb.Error(err)
 		}
 	})
 	return s.url(name)
@@ -95,12 +95,13 @@ func start() (postgres, error) {
 	if err != nil {
 		return postgres{}, err
 	}
-	made := exec.Command(filepath.Join(binaries, "initdb"), "-D", filepath.Join(folder, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+	made := exec.CommandContext(context.Background(), filepath.Join(binaries, "initdb"), //nolint:gosec // the programs that find found
+		"-D", filepath.Join(folder, "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
 	made.SysProcAttr, made.Dir = as, folder
 	if text, err := made.CombinedOutput(); err != nil {
 		return postgres{}, fmt.Errorf("initdb: %w: %s", err, text)
 	}
-	run := exec.Command("/bin/sh", "-c", guard, "guard", binaries, folder)
+	run := exec.CommandContext(context.Background(), "/bin/sh", "-c", guard, "guard", binaries, folder) //nolint:gosec // the programs that find found
 	run.SysProcAttr, run.Dir = as, folder
 	life, err := stdin(run)
 	if err != nil {
@@ -151,7 +152,7 @@ func owner(folder string) (*syscall.SysProcAttr, error) {
 	}
 	uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
 	gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-	if err := errors.Join(err1, err2, os.Chown(folder, int(uid), int(gid))); err != nil { //nolint:gosec // parsed as 32 bits
+	if err := errors.Join(err1, err2, os.Chown(folder, int(uid), int(gid))); err != nil {
 		return nil, err
 	}
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
