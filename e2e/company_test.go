@@ -71,9 +71,8 @@ areas:
     runbook: https://wiki.harbour.example/saving
 `
 
-// newCompany opens the company on a database, with a past of 400 ordinary mails,
-// and waits until Tocsin has read them all.
-func newCompany(t *testing.T, database string) *company {
+// found founds the company on a database. Its server is not started yet.
+func found(t *testing.T, database string) *company {
 	t.Helper()
 	c := &company{t: t, box: dovecottest.Start(t, dovecottest.Options{}), pager: newPager(t)}
 	c.box.SetPassword(t, support, password)
@@ -82,7 +81,14 @@ func newCompany(t *testing.T, database string) *company {
 		return nil
 	})
 	c.program = newProgram(t, fmt.Sprintf(companyConfig, database, c.box.IMAP, c.relay.Addr, c.pager.Secret, c.pager.URL))
+	return c
+}
 
+// newCompany opens the company with a past of 400 ordinary mails, and waits until
+// Tocsin has read them all.
+func newCompany(t *testing.T, database string) *company {
+	t.Helper()
+	c := found(t, database)
 	now := time.Now()
 	c.remember(mails("ordinary", ordinaryLines, 400, now.Add(-time.Hour), 6*24*time.Hour))
 	c.start()

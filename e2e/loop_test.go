@@ -106,12 +106,13 @@ func (c *company) everyVictimWasToldOnce() {
 	require.Len(c.t, got, len(c.outage), "nobody else hears anything")
 }
 
-// autoReply lets n of those who were told be out of office.
+// autoReply lets n of those who were told be out of office; half of their servers
+// send from nobody, as they should.
 func (c *company) autoReply(n int) {
 	c.t.Helper()
 	for i, p := range c.outage[:n] {
 		ours := c.relay.to(p.From)[0].Mail.Header.Get("Message-Id")
-		c.box.Deliver(c.t, "", support, strings.Join([]string{
+		c.box.Deliver(c.t, []string{"", p.From}[i%2], support, strings.Join([]string{
 			"From: " + p.From, "To: " + support, "Message-ID: <away-" + p.ID + ">", "In-Reply-To: " + ours,
 			"Subject: Out of office", "Auto-Submitted: auto-replied", "Date: " + time.Now().Format(time.RFC1123Z), "",
 			[]string{"I am away until Monday.", "I can't save the world today, back next week."}[i%2], "",
