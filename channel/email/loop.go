@@ -29,7 +29,7 @@ var listHeaders = []string{ //nolint:gochecknoglobals // a constant table; Go ha
 }
 
 // robots are local parts that no person writes from.
-var robots = regexp.MustCompile(`^(?:mailer-?daemon|postmaster|(?:no|do-?not|never)[-_.]?reply|auto-?reply|bounces?|listserv|majordomo)(?:[-_+.=].*)?$`)
+var robots = regexp.MustCompile(`^(?:mailer-?daemon|postmaster|(?:no|do[-_.]?not|never)[-_.]?reply|auto-?reply|bounces?|listserv|majordomo)(?:[-_+.=].*)?$`)
 
 func robot(address string) bool {
 	local, _, _ := strings.Cut(address, "@")

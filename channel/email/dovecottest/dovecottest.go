@@ -7,6 +7,7 @@ package dovecottest
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -14,7 +15,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -49,6 +49,7 @@ type Server struct {
 
 	mu    sync.Mutex
 	cmd   *exec.Cmd
+	life  io.Closer         // the server ends when this is closed
 	users map[string]string // name → password
 	live  map[string]string // token → name
 }
@@ -101,7 +102,12 @@ func (s *Server) prepare(tb testing.TB) {
 
 func (s *Server) run(tb testing.TB, program string) {
 	tb.Helper()
-	s.cmd = exec.Command(program, "-F", "-c", filepath.Join(s.dir, "dovecot.conf")) //nolint:noctx // it is ended by Stop
+	// The shell ends it when its input does: so it goes away with the tests, even
+	// if they crash.
+	s.cmd = exec.Command("/bin/sh", "-c", `"$0" -F -c "$1" & read -r _; kill $!; wait`, program, filepath.Join(s.dir, "dovecot.conf")) //nolint:noctx,gosec // it is ended by Stop; the words are our own
+	var err error
+	s.life, err = s.cmd.StdinPipe()
+	require.NoError(tb, err)
 	require.NoError(tb, s.cmd.Start())
 	for _, address := range []string{s.IMAP, s.IMAPS, s.LMTP} {
 		require.EventuallyWithT(tb, func(c *assertT) {
@@ -122,7 +128,7 @@ func (s *Server) Stop() {
 	if s.cmd == nil {
 		return
 	}
-	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
+	_ = s.life.Close() // it may have ended by itself
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = s.cmd.Wait() }() // that it ended is all that counts
 	select {
