@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -49,22 +50,25 @@ func logged(log *slog.Logger, now func() time.Time, next http.Handler) http.Hand
 func recovered(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen := &witness{ResponseWriter: w}
-		defer func() {
-			p := recover()
-			if p == nil {
-				return
-			}
-			if p == http.ErrAbortHandler { //nolint:errorlint // a value that net/http compares in the same way
-				panic(p)
-			}
-			log.ErrorContext(r.Context(), "request panicked", "request", r.Header.Get(api.RequestHeader), "path", r.URL.Path,
-				"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			if seen.status == 0 {
-				http.Error(w, "Something went wrong on our side. The log has the details.", http.StatusInternalServerError)
-			}
-		}()
+		defer caught(r.Context(), log, seen, r)
 		next.ServeHTTP(seen, r)
 	})
+}
+
+// caught is deferred, for only such a function can recover.
+func caught(ctx context.Context, log *slog.Logger, w *witness, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler { //nolint:errorlint // a value that net/http compares in the same way
+		panic(p)
+	}
+	log.ErrorContext(ctx, "request panicked", "request", r.Header.Get(api.RequestHeader), "path", r.URL.Path,
+		"panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	if w.status == 0 {
+		http.Error(w, "Something went wrong on our side. The log has the details.", http.StatusInternalServerError)
+	}
 }
 
 // witness remembers what was answered.

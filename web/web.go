@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/tocsin/tocsin/web/api"
 )
 
@@ -16,8 +18,10 @@ type Options struct {
 	Parts func() []Part
 	// Metrics answers /metrics; nil answers 404.
 	Metrics http.Handler
-	Log     *slog.Logger
-	Now     func() time.Time
+	// Registry takes the metrics of the HTTP side itself; nil has none.
+	Registry prometheus.Registerer
+	Log      *slog.Logger
+	Now      func() time.Time
 }
 
 func (o Options) withDefaults() Options {
@@ -50,6 +54,7 @@ func New(o Options) http.Handler {
 	h = http.NewCrossOriginProtection().Handler(h)
 	h = strict(h)
 	h = recovered(o.Log, h)
+	h = measured(o.Registry, o.Now, h)
 	h = logged(o.Log, o.Now, h)
 	return identified(h)
 }

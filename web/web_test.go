@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin/store/storetest"
@@ -118,8 +120,8 @@ func TestReadyWhileTriageCatchesUpAndNotWithoutAStore(t *testing.T) {
 	resp := get(t, h, "GET", "/readyz")
 	require.Equal(t, http.StatusOK, resp.StatusCode)
 	var said struct {
-		Ready bool
-		Parts []Part
+		Ready bool   `json:"ready"`
+		Parts []Part `json:"parts"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(body(t, resp)), &said))
 	require.True(t, said.Ready)
@@ -136,6 +138,20 @@ func TestMetricsAreThoseThatWereHandedIn(t *testing.T) {
 		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("tocsin_up 1\n")) })
 	})
 	require.Equal(t, "tocsin_up 1\n", body(t, get(t, h, "GET", "/metrics")))
+}
+
+func TestRequestsAreMeasuredByRouteAndNotByAddress(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	h, _ := setup(t, func(o *Options) {
+		o.Registry, o.Metrics = registry, promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	})
+	for _, path := range []string{"/api/v1/incidents/1", "/api/v1/incidents/2", "/api/v1/stranger"} {
+		require.Contains(t, []int{http.StatusUnauthorized, http.StatusNotFound}, get(t, h, "GET", path).StatusCode)
+	}
+	text := body(t, get(t, h, "GET", "/metrics"))
+	require.Contains(t, text, `tocsin_http_request_seconds_count{route="GET /api/v1/incidents/{id}",status="401"} 2`)
+	require.NotContains(t, text, "stranger")
 }
 
 func TestWithoutADashboardTheBinarySaysWhatIsMissing(t *testing.T) {

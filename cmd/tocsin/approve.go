@@ -126,7 +126,9 @@ func confirm(s *session, yes bool, question string) error {
 }
 
 func ask(in io.Reader, out io.Writer, question string) error {
-	fmt.Fprint(out, question+" [y/N] ")
+	if _, err := fmt.Fprint(out, question+" [y/N] "); err != nil {
+		return fmt.Errorf("ask: %w", err)
+	}
 	line, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil && line == "" {
 		return fmt.Errorf("read answer: %w", err)

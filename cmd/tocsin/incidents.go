@@ -169,7 +169,7 @@ func (d dossier) showEvidence(p *sheet) {
 	}
 	p.gap()
 	for _, m := range d.Reports {
-		p.row("  "+fmt.Sprint(m.Report.ID), ago(p.now.Sub(m.Report.At)), m.Report.Channel, who(m.Report.Reporter), belongs(m), short(m.Report.Title+" "+m.Report.Text, 90))
+		p.row(fmt.Sprintf("  %d", m.Report.ID), ago(p.now.Sub(m.Report.At)), m.Report.Channel, who(m.Report.Reporter), belongs(m), short(m.Report.Title+" "+m.Report.Text, 90))
 	}
 }
 
@@ -207,7 +207,7 @@ func (d dossier) showUpdates(p *sheet) {
 	p.gap()
 	p.line("Updates:")
 	for _, u := range d.Updates {
-		p.row("  "+fmt.Sprint(u.ID), u.Kind, u.State, "by "+u.Author, short(u.Text, 90))
+		p.row(fmt.Sprintf("  %d", u.ID), u.Kind, u.State, "by "+u.Author, short(u.Text, 90))
 	}
 }
 

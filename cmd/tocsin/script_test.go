@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -33,11 +32,9 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "script"),
-		Setup: func(env *testscript.Env) error {
-			return startServer(env)
-		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": await, "as": as},
+		Dir:   filepath.Join("testdata", "script"),
+		Setup: startServer,
+		Cmds:  map[string]func(ts *testscript.TestScript, neg bool, args []string){"await": await, "as": as},
 	})
 }
 
@@ -46,7 +43,7 @@ func as(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("TOCSIN_TOKEN", ts.Getenv(args[0]))
 }
 
-// await repeats a command until what it prints matches: await PATTERN COMMAND…
+// await repeats a command until what it prints matches: await PATTERN COMMAND…, for ten seconds.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	want := regexp.MustCompile(args[0])
 	for range 200 {
@@ -169,8 +166,11 @@ func fill(ctx context.Context, s *store.Store) error {
 		}
 	}
 	judged.Sightings = []tocsin.Sighting{
-		{Key: "c1", Kind: tocsin.KindIncident, Tier: tocsin.TierWhisper, Title: "cannot sign in", Area: "sign-in", Severity: 2, FirstSeen: now, LastSeen: now.Add(4 * time.Minute), Reports: 4, People: 4,
-			Explanation: tocsin.Explanation{Summary: "4 people in 5 minutes say that they cannot sign in.", Phrases: []string{"sign in", "broken"}, Why: "0.2 are usual."}},
+		{
+			Key: "c1", Kind: tocsin.KindIncident, Tier: tocsin.TierWhisper, Title: "cannot sign in", Area: "sign-in", Severity: 2,
+			FirstSeen: now, LastSeen: now.Add(4 * time.Minute), Reports: 4, People: 4,
+			Explanation: tocsin.Explanation{Summary: "4 people in 5 minutes say that they cannot sign in.", Phrases: []string{"sign in", "broken"}, Why: "0.2 are usual."},
+		},
 		{Key: "c2", Kind: tocsin.KindIncident, Title: "code is gone", Severity: 3, FirstSeen: now, LastSeen: now, Reports: 1, People: 1},
 	}
 	return s.CommitTriage(ctx, judged)
@@ -242,7 +242,7 @@ func TestStrangersTextCannotSteerTheTerminal(t *testing.T) {
 		"bell\a\r":            "bell··",
 		"naïve ÅÄÖ 日本 👩‍👩‍👧": "naïve ÅÄÖ 日本 👩‍👩‍👧",
 	} {
-		require.Equal(t, want, clean(in), fmt.Sprintf("%q", in))
+		require.Equal(t, want, clean(in), "%q", in)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -121,7 +122,7 @@ func (w *words) read(in io.Reader) (string, error) {
 	if err != nil {
 		return "", tocsin.Wrap(tocsin.CodeInvalid, err, "The text cannot be read")
 	}
-	return string(text), nil
+	return strings.TrimSpace(string(text)), nil
 }
 
 // moment reads a time that is given as a span from now, or in full.

@@ -39,7 +39,7 @@ func (a *API) showArea(ctx context.Context, _ tocsin.Token, in *ByName) (tocsin.
 	return a.Store.Area(ctx, in.Name)
 }
 
-func (a *API) putArea(ctx context.Context, _ tocsin.Token, in *struct {
+func (a *API) putArea(ctx context.Context, by tocsin.Token, in *struct {
 	ByName
 	Body tocsin.Area
 },
@@ -50,7 +50,7 @@ func (a *API) putArea(ctx context.Context, _ tocsin.Token, in *struct {
 	if err := a.knownPolicy(ctx, in.Body.Policy); err != nil {
 		return tocsin.Area{}, err
 	}
-	return in.Body, a.Store.PutArea(ctx, in.Body)
+	return in.Body, a.changed(ctx, by, "put area", in.Name, a.Store.PutArea(ctx, in.Body))
 }
 
 func (a *API) knownPolicy(ctx context.Context, name string) error {
@@ -64,6 +64,6 @@ func (a *API) knownPolicy(ctx context.Context, name string) error {
 	return err
 }
 
-func (a *API) deleteArea(ctx context.Context, _ tocsin.Token, in *ByName) error {
-	return a.Store.DeleteArea(ctx, in.Name)
+func (a *API) deleteArea(ctx context.Context, by tocsin.Token, in *ByName) error {
+	return a.changed(ctx, by, "delete area", in.Name, a.Store.DeleteArea(ctx, in.Name))
 }

@@ -33,7 +33,9 @@ func TestTheDescriptionNamesNothingThatItDoesNotHold(t *testing.T) {
 	h := setup(t)
 	_, text := h.do(call{}, "GET", "/openapi.json", "")
 	var doc struct {
-		Components struct{ Schemas map[string]any }
+		Components struct {
+			Schemas map[string]any `json:"schemas"`
+		} `json:"components"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(text), &doc))
 	names := regexp.MustCompile(`"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(text, -1)

@@ -83,7 +83,7 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, status int, body []by
 		w.Header().Set("Content-Type", problemType)
 	}
 	w.WriteHeader(status)
-	if _, err := w.Write(body); err != nil {
+	if _, err := w.Write(body); err != nil { //nolint:gosec // our own JSON, sent as JSON with nosniff
 		a.log.DebugContext(r.Context(), "answer not taken", "err", err)
 	}
 }

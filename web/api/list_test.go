@@ -21,7 +21,7 @@ func walkAs[T any](h *house, role tocsin.Role, path string, limit int) []T {
 	h.t.Helper()
 	var all []T
 	cursor := ""
-	for pages := 0; pages < 100; pages++ {
+	for range 100 {
 		list := must[api.List[T]](h, call{role: role}, http.StatusOK, "GET", fmt.Sprintf("%s?limit=%d&cursor=%s", path, limit, cursor), "")
 		require.NotNil(h.t, list.Items, "an empty list is [] and not null")
 		require.LessOrEqual(h.t, len(list.Items), limit)

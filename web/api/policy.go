@@ -19,7 +19,7 @@ func (a *API) showPolicy(ctx context.Context, _ tocsin.Token, in *ByName) (tocsi
 	return a.Store.Policy(ctx, in.Name)
 }
 
-func (a *API) putPolicy(ctx context.Context, _ tocsin.Token, in *struct {
+func (a *API) putPolicy(ctx context.Context, by tocsin.Token, in *struct {
 	ByName
 	Body tocsin.Policy
 },
@@ -30,7 +30,7 @@ func (a *API) putPolicy(ctx context.Context, _ tocsin.Token, in *struct {
 	if err := a.checkPolicy(in.Body); err != nil {
 		return tocsin.Policy{}, err
 	}
-	return in.Body, a.Store.PutPolicy(ctx, in.Body)
+	return in.Body, a.changed(ctx, by, "put policy", in.Name, a.Store.PutPolicy(ctx, in.Body))
 }
 
 // checkPolicy refuses a policy that would wake nobody.
@@ -69,7 +69,7 @@ func (a *API) canPage(t tocsin.Target) error {
 
 // deletePolicy refuses while an area names the policy, whose pages would then go
 // to nobody.
-func (a *API) deletePolicy(ctx context.Context, _ tocsin.Token, in *ByName) error {
+func (a *API) deletePolicy(ctx context.Context, by tocsin.Token, in *ByName) error {
 	areas, err := a.Store.Areas(ctx)
 	if err != nil {
 		return err
@@ -79,5 +79,5 @@ func (a *API) deletePolicy(ctx context.Context, _ tocsin.Token, in *ByName) erro
 			return tocsin.Errorf(tocsin.CodeConflict, "The area %q uses the policy %q. Change the area first.", area.Name, in.Name)
 		}
 	}
-	return a.Store.DeletePolicy(ctx, in.Name)
+	return a.changed(ctx, by, "delete policy", in.Name, a.Store.DeletePolicy(ctx, in.Name))
 }

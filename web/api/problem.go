@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -28,7 +29,7 @@ var statusOf = map[tocsin.Code]int{ //nolint:gochecknoglobals // a constant tabl
 
 // Problem is an error as it leaves: RFC 9457 problem details
 // (https://www.rfc-editor.org/rfc/rfc9457) with our code.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Title   string      `json:"title" doc:"The status in words"`
 	Status  int         `json:"status" doc:"The HTTP status"`
 	Detail  string      `json:"detail" doc:"A sentence for people: what is wrong and what to do"`
@@ -129,8 +130,7 @@ func ofHuma(e *huma.ErrorModel) *Problem {
 	case e.Status == http.StatusRequestEntityTooLarge:
 		code = tocsin.CodeTooLarge
 	case e.Status >= http.StatusInternalServerError:
-		p := problemOf(e)
-		return p
+		return problemOf(fmt.Errorf("answer request: %s %v", e.Detail, e.Errors))
 	}
 	p := newProblem(e.Status, code, "")
 	said := make([]string, 0, len(e.Errors))

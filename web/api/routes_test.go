@@ -105,9 +105,11 @@ func TestNoRouteIsForgotten(t *testing.T) {
 	var doc struct {
 		OpenAPI string `json:"openapi"`
 		Paths   map[string]map[string]struct {
-			Parameters []struct{ Name, In string }
-			Security   []map[string][]string
-		}
+			Parameters []struct {
+				Name string `json:"name"`
+			} `json:"parameters"`
+			Security []map[string][]string `json:"security"`
+		} `json:"paths"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(text), &doc))
 	require.Equal(t, "3.1.0", doc.OpenAPI)

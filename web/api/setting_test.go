@@ -31,6 +31,8 @@ func TestAreasAreKeptAsTheyWerePut(t *testing.T) {
 	}
 	resp, _ := h.do(by, "DELETE", "/areas/sign-in", "")
 	require.Equal(t, http.StatusNoContent, resp.StatusCode)
+	require.Contains(t, h.log.String(), `actor=the-admin did="put area" name=sign-in`)
+	require.Equal(t, 2, strings.Count(h.log.String(), "setting changed"), "what was refused changed nothing")
 	h.problem(by, http.StatusNotFound, "DELETE", "/areas/sign-in", "")
 }
 

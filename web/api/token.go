@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -38,7 +39,7 @@ func (a *API) listTokens(ctx context.Context, _ tocsin.Token, in *Paging) (List[
 	return cut(rows, *in, func(t tocsin.Token) string { return ordinal(t.ID) })
 }
 
-func (a *API) addToken(ctx context.Context, _ tocsin.Token, in *struct {
+func (a *API) addToken(ctx context.Context, by tocsin.Token, in *struct {
 	Body struct {
 		User      string      `json:"user" minLength:"1" maxLength:"100" pattern:"^[^\\s]+$" doc:"Whose acts these are; approval needs two different ones"`
 		Role      tocsin.Role `json:"role" enum:"viewer,support,responder,admin"`
@@ -54,16 +55,17 @@ func (a *API) addToken(ctx context.Context, _ tocsin.Token, in *struct {
 	if in.Body.User == tocsin.ActorSelf {
 		return TokenMade{}, tocsin.Errorf(tocsin.CodeInvalid, "%q is what the program calls itself. Choose another name.", in.Body.User)
 	}
-	return AddToken(ctx, a.Store, tocsin.Token{
+	made, err := AddToken(ctx, a.Store, tocsin.Token{
 		User: in.Body.User, Role: in.Body.Role, Note: in.Body.Note, CreatedAt: now, ExpiresAt: in.Body.ExpiresAt,
 	})
+	return made, a.changed(ctx, by, "make token", made.User, err)
 }
 
 func (a *API) deleteToken(ctx context.Context, by tocsin.Token, in *ByID) error {
 	if in.ID == by.ID {
 		return tocsin.Errorf(tocsin.CodeConflict, "This is the token that you use. Delete it with another one.")
 	}
-	return a.Store.DeleteToken(ctx, in.ID)
+	return a.changed(ctx, by, "delete token", strconv.FormatInt(in.ID, 10), a.Store.DeleteToken(ctx, in.ID))
 }
 
 // tokenStore is what making a token needs.
