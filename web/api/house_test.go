@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
@@ -30,6 +31,7 @@ type house struct {
 	memory  memory
 	desk    *desk
 	handler http.Handler
+	doc     *huma.OpenAPI
 	secrets map[tocsin.Role]string
 	log     *journal
 }
@@ -40,7 +42,7 @@ func setup(t *testing.T) *house {
 	h := &house{t: t, memory: store, log: &journal{}, secrets: map[tocsin.Role]string{}}
 	h.desk = &desk{memory: store, now: func() time.Time { return noon }}
 	mux := http.NewServeMux()
-	api.Mount(mux, api.Options{
+	h.doc = api.MountForTest(mux, api.Options{
 		Store: store, Desk: h.desk, Pager: h.desk, Intake: h.desk, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 		Now: func() time.Time { return noon },
 		Channels: []tocsin.Channel{
@@ -112,6 +114,7 @@ func (h *house) do(c call, method, path, body string) (*http.Response, string) {
 	h.handler.ServeHTTP(w, r)
 	text, err := io.ReadAll(w.Result().Body)
 	require.NoError(h.t, err)
+	conform(h.t, h.doc, r.Pattern, w.Result(), string(text))
 	return w.Result(), string(text)
 }
 
