@@ -41,8 +41,8 @@ type account struct {
 	hush   channel.Redactor
 	tokens *tokens
 	lines  lines
-	// keepAlive is how long an IDLE may last in silence.
-	keepAlive time.Duration
+	// keepAlive is how long an IDLE may last in silence, step how long one command.
+	keepAlive, step time.Duration
 }
 
 func open(env channel.Env) (tocsin.Channel, error) {
@@ -68,6 +68,6 @@ func newAccount(s settings, env channel.Env) *account {
 	secrets := []config.Secret{s.Password, s.SMTPPassword, s.Token, s.ClientSecret, s.RefreshToken}
 	return &account{
 		settings: s, name: env.Name, log: env.Log, now: env.Now,
-		hush: channel.NewRedactor(secrets...), tokens: newTokens(s, env, secrets), keepAlive: keepAlive,
+		hush: channel.NewRedactor(secrets...), tokens: newTokens(s, env, secrets), keepAlive: keepAlive, step: stepTimeout,
 	}
 }

@@ -100,7 +100,7 @@ func (s *session) wake() {
 
 // enter looks into a mailbox, for reading only.
 func (s *session) enter(ctx context.Context, mailbox string) error {
-	err := s.do(ctx, func() (err error) {
+	err := within(ctx, s.step, s.conn, func() (err error) {
 		s.box, err = s.client.Select(mailbox, &imap.SelectOptions{ReadOnly: true}).Wait()
 		return err
 	})
@@ -111,13 +111,16 @@ func (s *session) enter(ctx context.Context, mailbox string) error {
 			Message: fmt.Sprintf("%s has no mailbox %q that we may read. Check its name in the settings.", s.IMAP, mailbox),
 		}
 	}
-	return err
+	return s.failed(ctx, err)
 }
 
 // do runs one command. Its errors are *tocsin.Error; after one that is no plain
 // "no" of the server the session is of no use any more.
 func (s *session) do(ctx context.Context, step func() error) error {
-	err := within(ctx, stepTimeout, s.conn, step)
+	return s.failed(ctx, within(ctx, s.step, s.conn, step))
+}
+
+func (s *session) failed(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}

@@ -70,7 +70,7 @@ func (a *account) greet(ctx context.Context, auth *overSMTP) (*line, error) {
 		options = append(options, mail.WithSMTPAuthCustom(auth))
 	}
 	l := &line{conn: conn}
-	err = within(ctx, stepTimeout, conn, func() error {
+	err = within(ctx, a.step, conn, func() error {
 		client, err := mail.NewClient(host, options...)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (a *account) greet(ctx context.Context, auth *overSMTP) (*line, error) {
 // transaction, so that all of them get it or none.
 func (a *account) post(ctx context.Context, l *line, from string, to []string, m *mail.Msg) error {
 	stage, recipient := stageBefore, ""
-	err := within(ctx, stepTimeout, l.conn, func() error {
+	err := within(ctx, a.step, l.conn, func() error {
 		if err := l.client.UpdateDeadline(stepTimeout); err != nil {
 			return err
 		}
