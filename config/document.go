@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -21,6 +23,10 @@ var syntaxLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
 func parse(file string, text []byte) (*yaml.Node, error) {
 	if len(text) > maxFile {
 		return nil, &Mistake{File: file, Text: "The file is larger than 1 MB. Is it the configuration?"}
+	}
+	if i := bytes.IndexFunc(text, notText); i >= 0 {
+		line := 1 + bytes.Count(text[:i], []byte("\n"))
+		return nil, &Mistake{File: file, Line: line, Text: "Here stands something that is not text. Save the file as UTF-8."}
 	}
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	var doc yaml.Node
@@ -41,17 +47,24 @@ func parse(file string, text []byte) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-// syntax makes a mistake of the YAML reader's error, which has the line in its text.
+// notText knows control characters and, as what they decode to, bytes that are not UTF-8.
+func notText(r rune) bool {
+	return r == utf8.RuneError || (unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\u0085", r))
+}
+
+// syntax makes a mistake of the YAML reader's error, which has the line in its
+// text unless that is the first.
 func syntax(file string, err error) *Mistake {
 	text := err.Error()
 	if strings.Contains(text, "anchor") { // its name may be a password that begins with a star
-		text = syntaxLine.FindString(text) + "a value that begins with * or & needs quotes"
+		return &Mistake{File: file, Text: "This is not YAML: a value that begins with * or & needs quotes."}
 	}
-	m := &Mistake{File: file}
-	if found := syntaxLine.FindStringSubmatch(text); found != nil {
-		m.Line, _ = strconv.Atoi(found[1]) // no line in the text: 0, as it should be
-		text = text[len(found[0]):]
+	m := &Mistake{File: file, Line: 1}
+	found := syntaxLine.FindStringSubmatch(text)
+	if line, err := strconv.Atoi(found[1]); err == nil {
+		m.Line = line
 	}
+	text = text[len(found[0]):]
 	m.Text = "This is not YAML: " + strings.TrimSuffix(text, ".") + ". Mind the indentation and the quotes."
 	return m
 }

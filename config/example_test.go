@@ -94,19 +94,6 @@ func leaves(typ reflect.Type, path string) []string {
 	return keys
 }
 
-func TestSlipsOfTheHandAreRecognised(t *testing.T) {
-	t.Parallel()
-	keys := []string{"listen", "base_url", "level"}
-	for word, want := range map[string]string{
-		"lisen": "Did you mean listen?", "Listen": "Did you mean listen?", "baseurl": "Did you mean base_url?",
-		"levle": "Did you mean level?", "colour": "Choose from: listen, base_url, level.",
-		"": "Choose from: listen, base_url, level.",
-	} {
-		require.Equal(t, want, Suggest(word, keys), word)
-	}
-	require.Equal(t, "There is none to choose from.", Suggest("a", nil))
-}
-
 func TestSpansAreWrittenAsPeopleDo(t *testing.T) {
 	t.Parallel()
 	for written, want := range map[string]string{

@@ -9,7 +9,7 @@ import (
 )
 
 // Mistake is one thing that is wrong in the configuration, and where.
-type Mistake struct {
+type Mistake struct { //nolint:errname // it is named as people say it
 	File string // the file, or the environment variable, in which it was made
 	Line int    // in the file; 0 for an environment variable, or where nothing was written
 	Key  string // the key's whole path: server.listen; "" for the file as a whole
@@ -33,7 +33,7 @@ func (m *Mistake) Error() string {
 }
 
 // Mistakes are all mistakes of one configuration, in the order of their places.
-type Mistakes []*Mistake
+type Mistakes []*Mistake //nolint:errname // as above
 
 // Error gives one mistake a line.
 func (m Mistakes) Error() string {

@@ -5,7 +5,7 @@ import "strings"
 // Suggest makes a remedy for a word that is not among those allowed: the nearest
 // one if the word looks like a slip of the hand, else the whole list.
 func Suggest(word string, allowed []string) string {
-	best, distance := "", len(word)/3+2
+	best, distance := "", min(len(word), longest)/3+2
 	for _, a := range allowed {
 		if d := edits(strings.ToLower(word), a); d < distance {
 			best, distance = a, d

@@ -64,7 +64,8 @@ func TestSecretIsRevealedOnlyByName(t *testing.T) {
 	require.Empty(t, config.Secret{}.Reveal())
 	require.True(t, config.NewSecret("").IsZero())
 	require.False(t, config.NewSecret(password).IsZero())
-	require.Equal(t, config.NewSecret(password), config.NewSecret(password), "two of the same value are equal")
+	same := config.NewSecret(password)
+	require.Equal(t, same, config.NewSecret(password), "two of the same value are equal")
 	var s config.Secret
 	require.NoError(t, s.UnmarshalText([]byte(password)))
 	require.Equal(t, password, s.Reveal())

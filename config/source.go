@@ -92,7 +92,7 @@ func splitHook(from, to reflect.Type, value any) (any, error) {
 		return value, nil
 	}
 	items := []any{}
-	for item := range strings.SplitSeq(value.(string), ",") { //nolint:errcheck,forcetypeassert // its kind was looked at
+	for item := range strings.SplitSeq(fmt.Sprint(value), ",") {
 		if item = strings.TrimSpace(item); item != "" {
 			items = append(items, item)
 		}
@@ -152,7 +152,7 @@ func (s source) missing(told []error, v reflect.Value, path string) []error {
 		switch {
 		case f.shape == section && !f.file:
 			errs = append(errs, s.missing(told, value, key)...)
-		case !f.required || !value.IsZero() || wasTold(told, join(s.key, key)):
+		case !f.required || !value.IsZero() || wasTold(told, join(s.key, key)) || wasTold(told, join(s.key, key+fileSuffix)):
 		default:
 			remedy := "This key is missing. " + wants(f.typ)
 			if name := s.variable(key); name != "" {

@@ -62,10 +62,8 @@ func isOriginal(line string) bool {
 // isPassedOn knows a line such as ---------- Forwarded message --------- or
 // Begin forwarded message:.
 func isPassedOn(line string) bool {
-	if len(line) > maxMark || !(strings.HasPrefix(line, "--") || endsInColon(line)) {
-		return false
-	}
-	return within(passedOn, strings.ToLower(line))
+	marked := strings.HasPrefix(line, "--") || endsInColon(line)
+	return marked && len(line) <= maxMark && within(passedOn, strings.ToLower(line))
 }
 
 // isHeaderBlock knows the lines From:, Sent:, To:, Subject: with which Outlook

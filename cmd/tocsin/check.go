@@ -109,9 +109,11 @@ func describe(out io.Writer, cfg *config.Config, channels map[string]tocsin.Chan
 	if path == "" {
 		path = "no file; defaults and environment"
 	}
-	fmt.Fprintf(out, "No mistakes (%s). This would run:\n\n", path)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	line := func(key, format string, args ...any) { fmt.Fprintf(w, "  %s\t%s\n", key, fmt.Sprintf(format, args...)) }
+	line := func(key, format string, args ...any) {
+		_, _ = fmt.Fprintf(w, "  %s\t%s\n", key, fmt.Sprintf(format, args...)) // Flush tells of an error
+	}
+	_, _ = fmt.Fprintf(w, "No mistakes (%s). This would run:\n\n", path) // as above
 	line("server", "%s, reached as %s", cfg.Server.Listen, cfg.Server.BaseURL)
 	line("database", "%s", cfg.Database.Describe())
 	for _, c := range cfg.Channels {

@@ -29,7 +29,7 @@ servr: {}
 channels:
   - name: mail
     type: email
-    adress: support@example.org
+    from_nam: Support
   - name: hook
     type: webhok
   - name: form
@@ -46,7 +46,7 @@ policies:
 	require.Equal(t, `tocsin: the configuration has 6 mistakes.
 tocsin.yml:2: servr: There is no such key. Did you mean server?
 tocsin.yml:4: channels.mail.address: This key is missing. Write it here or set TOCSIN_CHANNELS_MAIL_ADDRESS.
-tocsin.yml:6: channels.mail.adress: There is no such key. Did you mean address?
+tocsin.yml:6: channels.mail.from_nam: There is no such key. Did you mean from_name?
 tocsin.yml:8: channels.hook.type: There is no channel type "webhok". Did you mean webhook?
 tocsin.yml:14: policies.default.whisper[0].channel: The channel form can't carry a bell to anybody: a channel of type webhook does not page, or its settings don't say how.
 tocsin.yml:16: policies.default.steps[0].targets[1].channel: The channel form can't carry a bell to anybody: a channel of type webhook does not page, or its settings don't say how.

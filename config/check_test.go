@@ -1,0 +1,135 @@
+package config_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/tocsin/tocsin/config"
+)
+
+// refused asks that each value at a key is a mistake at that key, and the only one.
+func refused(t *testing.T, section, key string, values ...string) {
+	t.Helper()
+	for _, value := range values {
+		_, err := config.Parse("t.yml", fmt.Appendf(nil, "%s:\n  %s: %s\n", section, key, value))
+		require.ErrorContains(t, err, "t.yml:2: "+section+"."+key+": ", value)
+		var mistakes config.Mistakes
+		require.ErrorAs(t, err, &mistakes)
+		require.Len(t, mistakes, 1)
+	}
+}
+
+// taken asks that each value at a key is fine.
+func taken(t *testing.T, section, key string, values ...string) {
+	t.Helper()
+	for _, value := range values {
+		_, err := config.Parse("t.yml", fmt.Appendf(nil, "%s:\n  %s: %s\n", section, key, value))
+		require.NoError(t, err, value)
+	}
+}
+
+func TestAddressToListenOnHasAPort(t *testing.T) {
+	t.Parallel()
+	taken(t, "server", "listen", "':8080'", "localhost:80", "127.0.0.1:0", "'[::1]:8080'", "0.0.0.0:65535")
+	refused(t, "server", "listen", "8080", "localhost", "localhost:http", "localhost:65536", "'::1:8080'", "localhost:-1", "''")
+}
+
+func TestBaseOfLinksIsAWholeWebAddress(t *testing.T) {
+	t.Parallel()
+	taken(t, "server", "base_url", "https://tocsin.example.org", "http://localhost:8080/", "https://example.org/tocsin/")
+	refused(t, "server", "base_url", "tocsin.example.org", "/tocsin", "ftp://example.org", "https://", "https://a?b=c",
+		"'https://a#b'", "https://user:pass@example.org", "'https://a b'", "''")
+}
+
+func TestDatabaseIsAPathOrPostgres(t *testing.T) {
+	t.Parallel()
+	taken(t, "database", "url", "tocsin.db", "/var/lib/tocsin/tocsin.db", "sqlite:tocsin.db", "postgres://localhost/tocsin",
+		"postgresql://u:p@h:5432/d?sslmode=disable", "postgres:///tocsin?host=/run/postgresql")
+	refused(t, "database", "url", "mysql://h/d", "'sqlite:'", "sqlite://x", "http://example.org", "'postgres://h:port/d'")
+}
+
+func TestDatabaseIsDescribedWithoutItsPassword(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"tocsin.db": "SQLite in tocsin.db", "sqlite:/var/a.db": "SQLite in /var/a.db",
+		"postgres://u:hunter2@h:5432/d?password=hunter2": "PostgreSQL at h:5432/d",
+		"postgres://%zz": "PostgreSQL",
+	} {
+		d := config.Database{URL: config.NewSecret(url)}
+		require.Equal(t, want, d.Describe())
+		require.Equal(t, want[0] == 'P', d.IsPostgres())
+	}
+}
+
+func TestLogHasFourLevelsAndTwoFormats(t *testing.T) {
+	t.Parallel()
+	taken(t, "log", "level", "debug", "info", "warn", "error")
+	taken(t, "log", "format", "text", "json")
+	refused(t, "log", "level", "trace", "INFO", "''", "5")
+	refused(t, "log", "format", "xml", "JSON", "''")
+}
+
+func TestSpansHaveTheirBounds(t *testing.T) {
+	t.Parallel()
+	taken(t, "ingest", "every", "1s", "1h", "1m30s")
+	refused(t, "ingest", "every", "999ms", "1h1s", "0s", "-1s", "15")
+	taken(t, "triage", "window", "1h", "2160h")
+	refused(t, "triage", "window", "59m", "2161h", "7d", "0s")
+	taken(t, "broadcast", "hold", "0s", "10m")
+	refused(t, "broadcast", "hold", "-1s", "601s", "forever")
+}
+
+func TestFalseRingsAreMoreThanNone(t *testing.T) {
+	t.Parallel()
+	taken(t, "triage", "false_rings", "1", "0.1", "1000", "1e2")
+	refused(t, "triage", "false_rings", "0", "-1", "1001", "NaN", "Inf", "-Inf", "one")
+}
+
+func TestPoliciesHaveTheirBounds(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"repeat: -1": "repeat: -1 is out of range. Write 0 to 20.",
+		"repeat: 21": "repeat: 21 is out of range.",
+		"steps: [{wait: 25h, targets: [{channel: drill}]}]": "steps[0].wait: 25h is out of range. Write 0s to 24h; 0s is the usual 5m.",
+		"steps: [{wait: -1s, targets: [{channel: drill}]}]": "steps[0].wait: -1s is out of range.",
+		"steps: [{name: a}]":                        "steps[0].targets: This step has no targets.",
+		"steps: [{targets: [{to: a}]}]":             "steps[0].targets[0].channel: This target names no channel. Choose from: drill.",
+		"steps: [{targets: [{channel: drll}]}]":     "steps[0].targets[0].channel: There is no channel drll. Did you mean drill?",
+		"whisper: [{channel: drill}, {channel: x}]": "whisper[1].channel: There is no channel x.",
+		"title: a":  "title: There is no such key. Choose from: name, whisper, steps, repeat.",
+		"steps: []": ": This policy wakes nobody. Give it a whisper or steps.",
+	} {
+		_, err := config.Parse("t.yml", fmt.Appendf(nil,
+			"channels: [{name: drill, type: simulator}]\npolicies:\n  - name: p\n    %s\n", text))
+		require.ErrorContains(t, err, want, text)
+		require.ErrorContains(t, err, "policies.p", text)
+	}
+}
+
+func TestAreasNameWhatThereIs(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"policy: nihgt":           "t.yml:4: areas.a.policy: There is no policy nihgt. Did you mean night?",
+		"phrases: [a, '']":        "areas.a.phrases: One of the phrases is empty.",
+		"phrases: a":              "areas.a.phrases: Here a single value is written, and a list is wanted",
+		"runbook: wiki":           "areas.a.runbook: This is no link.",
+		"runbook: javascript:x()": "areas.a.runbook: This is no link.",
+		"nmae: b":                 "areas.a.nmae: There is no such key. Did you mean name?",
+	} {
+		_, err := config.Parse("t.yml", fmt.Appendf(nil,
+			"channels: [{name: d, type: simulator}]\nareas:\n  - name: a\n    %s\npolicies: [{name: night, whisper: [{channel: d}]}]\n", text))
+		require.ErrorContains(t, err, want, text)
+	}
+}
+
+func TestDefaultsAreSound(t *testing.T) {
+	t.Parallel()
+	d := config.Default()
+	require.Equal(t, "127.0.0.1:8080", d.Server.Listen, "nothing is open to the world that nobody opened")
+	require.Equal(t, 10*time.Second, d.Broadcast.Hold)
+	require.InDelta(t, 1, d.Triage.FalseRings, 0)
+	require.Empty(t, d.Channels)
+}
