@@ -63,9 +63,21 @@ func isPhoneLine(line string) bool {
 	}
 }
 
-// closing cuts "Best regards" and the name below it, if what stands below looks
-// like a name and address and not like sentences.
+// closing cuts "Best regards" and the name below it, and once more where two
+// such lines stand one above the other.
 func closing(lines []string) []string {
+	for {
+		at := closer(lines)
+		if at < 0 {
+			return lines
+		}
+		lines = lines[:at]
+	}
+}
+
+// closer finds the closing formula, if what stands below it looks like a name and
+// address and not like sentences; -1 is none.
+func closer(lines []string) int {
 	below := 0
 	for i := lastWritten(lines); i >= 0; i-- {
 		line := strings.TrimSpace(lines[i])
@@ -73,14 +85,14 @@ func closing(lines []string) []string {
 		switch {
 		case line == "":
 		case closers[bare], below <= 1 && thanks[bare]:
-			return lines[:i]
+			return i
 		case below == maxName || isSentence(line):
-			return lines
+			return -1
 		default:
 			below++
 		}
 	}
-	return lines
+	return -1
 }
 
 // isSentence tells whether a line below a closing formula may be more than a
