@@ -233,3 +233,21 @@ func TestStreamStopsWhenTheStoreFails(t *testing.T) {
 		require.Contains(t, k.log.String(), "disk full")
 	})
 }
+
+func TestRunLastsWhereNothingIsFetched(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := setup(t, hook())
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := false
+		go func() {
+			_ = k.Run(ctx) // it has no error to give
+			ended = true
+		}()
+		synctest.Wait()
+		require.False(t, ended)
+		cancel()
+		synctest.Wait()
+		require.True(t, ended)
+	})
+}

@@ -65,6 +65,7 @@ func (i *Ingest) Run(ctx context.Context) error {
 		}
 	}
 	loops.Wait()
+	<-ctx.Done() // where nothing is fetched, reports may still be accepted
 	return nil
 }
 
