@@ -117,7 +117,7 @@ func TestAreasNameWhatThereIs(t *testing.T) {
 		"phrases: a":              "areas.a.phrases: Here a single value is written, and a list is wanted",
 		"runbook: wiki":           "areas.a.runbook: This is no link.",
 		"runbook: javascript:x()": "areas.a.runbook: This is no link.",
-		"nmae: b":                 "areas.a.nmae: There is no such key. Did you mean name?",
+		"titel: b":                "areas.a.titel: There is no such key. Did you mean title?",
 	} {
 		_, err := config.Parse("t.yml", fmt.Appendf(nil,
 			"channels: [{name: d, type: simulator}]\nareas:\n  - name: a\n    %s\npolicies: [{name: night, whisper: [{channel: d}]}]\n", text))

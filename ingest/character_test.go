@@ -30,7 +30,7 @@ func TestCharactersThatNobodySeesAreLeftOut(t *testing.T) {
 
 func TestJoinersStayWhereWritingNeedsThem(t *testing.T) {
 	t.Parallel()
-	for _, needed := range []string{"👩‍👧‍👦", "می‌خواهم", "क्‍ष", "❤️‍🔥"} {
+	for _, needed := range []string{"👩\u200d👧\u200d👦", "می\u200cخواهم", "क्\u200dष", "❤️\u200d🔥"} {
 		require.Equal(t, norm.NFC.String(needed), characters(needed))
 	}
 	for given, want := range map[string]string{
