@@ -48,11 +48,11 @@ func (a *account) bounced(m *letter) (reason, detail string, receipts []tocsin.R
 	}
 	status, original := parts(m.body)
 	failures := statuses(status)
-	detail = "a mail server reports about a mail of ours"
+	told := []string{"a mail server reports about a mail of ours"}
 	for _, f := range failures {
-		detail += "; " + f.action + " for " + f.recipient + ": " + f.diagnostic
+		told = append(told, f.action+" for "+f.recipient+": "+f.diagnostic)
 	}
-	return tocsin.ReasonBounce, detail, a.receipts(a.deliveryIn(m, original), failures)
+	return tocsin.ReasonBounce, strings.Join(told, "; "), a.receipts(a.deliveryIn(m, original), failures)
 }
 
 // receipts marks a delivery as failed if the person's server refused it. What is

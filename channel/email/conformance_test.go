@@ -15,6 +15,7 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	dovecot := dovecottest.Start(t, dovecottest.Options{})
 	channeltest.Run(t, channeltest.Setup{Type: Type(), Start: func(tb testing.TB) channeltest.Outside {
+		tb.Helper()
 		o := newOutside(tb, dovecot)
 		return channeltest.Outside{
 			Settings: o.settings(),

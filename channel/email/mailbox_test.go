@@ -45,7 +45,7 @@ func TestMailbox(t *testing.T) {
 	dovecot := dovecottest.Start(t, dovecottest.Options{})
 	for name, test := range map[string]func(*testing.T, *outside){
 		"FirstLookGoesBackSoFar":          firstLook,
-		"LastMailIsNotReadAgain":          lastMail1,
+		"LastMailIsNotReadAgain":          lastMailOnce,
 		"MailboxMadeAnewIsReadAgain":      madeAnew,
 		"BacklogComesInBoundedBatches":    backlog,
 		"NothingIsMarkedOrMoved":          untouched,
@@ -64,6 +64,7 @@ func TestMailbox(t *testing.T) {
 }
 
 func firstLook(t *testing.T, o *outside) {
+	t.Helper()
 	now := time.Now()
 	o.dovecot.Append(t, o.address, "INBOX", now.AddDate(0, 0, -40), mailOf("old@example.net"))
 	a := o.account(t)
@@ -81,7 +82,8 @@ func firstLook(t *testing.T, o *outside) {
 	require.Equal(t, []string{"old@example.net", "new@example.net"}, ids)
 }
 
-func lastMail1(t *testing.T, o *outside) {
+func lastMailOnce(t *testing.T, o *outside) {
+	t.Helper()
 	want := o.say(t, 3)
 	a := o.account(t)
 	ids, cursor := drain(t, a, "")
@@ -93,6 +95,7 @@ func lastMail1(t *testing.T, o *outside) {
 }
 
 func madeAnew(t *testing.T, o *outside) {
+	t.Helper()
 	c := o.dovecot.Client(t, o.address)
 	require.NoError(t, c.Create("Support", nil).Wait())
 	now := time.Now()
@@ -112,6 +115,7 @@ func madeAnew(t *testing.T, o *outside) {
 }
 
 func backlog(t *testing.T, o *outside) {
+	t.Helper()
 	long := strings.Repeat("word ", 200_000)
 	mails := make([]string, 12)
 	for i := range mails {
@@ -141,6 +145,7 @@ func backlog(t *testing.T, o *outside) {
 }
 
 func untouched(t *testing.T, o *outside) {
+	t.Helper()
 	o.say(t, 2)
 	drain(t, o.account(t), "")
 	c := o.dovecot.Client(t, o.address)
@@ -155,6 +160,7 @@ func untouched(t *testing.T, o *outside) {
 }
 
 func missing(t *testing.T, o *outside) {
+	t.Helper()
 	a := o.account(t, map[string]any{"mailbox": "Nowhere"})
 	for _, err := range []error{a.Check(t.Context()), a.Stream(t.Context(), "", nil)} {
 		require.Equal(t, tocsin.CodeNotFound, tocsin.CodeOf(err))
@@ -164,6 +170,7 @@ func missing(t *testing.T, o *outside) {
 }
 
 func oddCursor(t *testing.T, o *outside) {
+	t.Helper()
 	want := o.say(t, 1)
 	for _, cursor := range []string{"{", "7", `{"validity":-1}`, `{"validity":1,"uid":9}`} {
 		ids, _ := drain(t, o.account(t), cursor)
@@ -207,6 +214,7 @@ func next(t *testing.T, reports <-chan tocsin.Report) string {
 }
 
 func hears(t *testing.T, o *outside) {
+	t.Helper()
 	a := o.account(t)
 	a.keepAlive = time.Hour // only IDLE can bring news
 	first := o.say(t, 1)
@@ -219,6 +227,7 @@ func hears(t *testing.T, o *outside) {
 }
 
 func goesOn(t *testing.T, o *outside) {
+	t.Helper()
 	want := o.say(t, 1)
 	a := o.account(t)
 	ids, cursor := drain(t, a, "")
@@ -238,6 +247,7 @@ func goesOn(t *testing.T, o *outside) {
 }
 
 func deadLine(t *testing.T, o *outside) {
+	t.Helper()
 	want := o.say(t, 1)
 	a := o.account(t)
 	a.keepAlive, a.step = 50*time.Millisecond, 300*time.Millisecond
@@ -251,6 +261,7 @@ func deadLine(t *testing.T, o *outside) {
 }
 
 func large(t *testing.T, o *outside) {
+	t.Helper()
 	line := strings.Repeat("A", 76) + "\r\n"
 	film := "Content-Type: video/mp4\r\nContent-Transfer-Encoding: base64\r\n\r\n" + strings.Repeat(line, 50<<20/len(line))
 	o.dovecot.Append(t, o.address, "INBOX", time.Now(), "From: ana@example.net\r\nMessage-ID: <film@example.net>\r\n"+

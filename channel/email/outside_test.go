@@ -35,20 +35,20 @@ type outside struct {
 	password string
 }
 
-func newOutside(t testing.TB, dovecot *dovecottest.Server) *outside {
-	t.Helper()
+func newOutside(tb testing.TB, dovecot *dovecottest.Server) *outside {
+	tb.Helper()
 	n := people.Add(1)
 	o := &outside{
 		dovecot: dovecot, address: fmt.Sprintf("support%d@example.org", n), password: fmt.Sprintf("open sesame %d", n),
-		proxy: newProxy(t, dovecot.IMAP),
+		proxy: newProxy(tb, dovecot.IMAP),
 	}
-	dovecot.SetPassword(t, o.address, o.password)
-	o.smtp = smtptest.Start(t, smtptest.Options{
+	dovecot.SetPassword(tb, o.address, o.password)
+	o.smtp = smtptest.Start(tb, smtptest.Options{
 		User: o.address, Password: o.password,
 		OnMail: func(m smtptest.Mail) {
 			for _, to := range m.To {
 				if to == o.address {
-					dovecot.Deliver(t, m.From, to, m.Data)
+					dovecot.Deliver(tb, m.From, to, m.Data)
 				}
 			}
 		},
@@ -69,21 +69,21 @@ func (o *outside) settings(more ...map[string]any) map[string]any {
 	return all
 }
 
-func (o *outside) account(t testing.TB, more ...map[string]any) *account {
-	t.Helper()
-	return accountOf(t, o.settings(more...))
+func (o *outside) account(tb testing.TB, more ...map[string]any) *account {
+	tb.Helper()
+	return accountOf(tb, o.settings(more...))
 }
 
-func accountOf(t testing.TB, raw map[string]any) *account {
-	t.Helper()
+func accountOf(tb testing.TB, raw map[string]any) *account {
+	tb.Helper()
 	s, err := readSettings(config.NewSettings(raw))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return newAccount(s, channel.Env{Name: "mail", Log: slog.New(slog.DiscardHandler), Now: time.Now})
 }
 
 // offline is an account for tests that need no server.
-func offline(t testing.TB, more ...map[string]any) *account {
-	t.Helper()
+func offline(tb testing.TB, more ...map[string]any) *account {
+	tb.Helper()
 	raw := map[string]any{
 		"address": "support@example.org", "password": "x", "imap": "127.0.0.1:1", "smtp": "127.0.0.1:1",
 	}
@@ -92,17 +92,17 @@ func offline(t testing.TB, more ...map[string]any) *account {
 			raw[key] = value
 		}
 	}
-	return accountOf(t, raw)
+	return accountOf(tb, raw)
 }
 
 // say lets n people write, and gives the ids of their mails.
-func (o *outside) say(t testing.TB, n int) []string {
-	t.Helper()
+func (o *outside) say(tb testing.TB, n int) []string {
+	tb.Helper()
 	ids := make([]string, n)
 	for i := range ids {
 		k := people.Add(1)
 		ids[i] = fmt.Sprintf("m%d@example.net", k)
-		o.dovecot.Deliver(t, "ana@example.net", o.address, letterOf(
+		o.dovecot.Deliver(tb, "ana@example.net", o.address, letterOf(
 			fmt.Sprintf("From: Ana <ana%d@example.net>", k), "Message-ID: <"+ids[i]+">", "Subject: It fails")+"I cannot sign in.\n")
 	}
 	return ids
@@ -128,10 +128,10 @@ func messageTo(to, key string) tocsin.Message {
 }
 
 // tlsConfig gives a server configuration with Dovecot's certificate.
-func tlsConfig(t testing.TB, dovecot *dovecottest.Server) *tls.Config {
-	t.Helper()
+func tlsConfig(tb testing.TB, dovecot *dovecottest.Server) *tls.Config {
+	tb.Helper()
 	pair, err := tls.LoadX509KeyPair(dovecot.CA, filepath.Join(filepath.Dir(dovecot.CA), "key.pem"))
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 }
 
@@ -154,10 +154,10 @@ type proxy struct {
 	open  []net.Conn
 }
 
-func newProxy(t testing.TB, next string) *proxy {
-	t.Helper()
+func newProxy(tb testing.TB, next string) *proxy {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	p := &proxy{addr: l.Addr().String(), next: next}
 	go func() {
 		for {
@@ -168,7 +168,7 @@ func newProxy(t testing.TB, next string) *proxy {
 			go p.serve(conn)
 		}
 	}()
-	t.Cleanup(func() { _ = l.Close(); p.set(pass) })
+	tb.Cleanup(func() { _ = l.Close(); p.set(pass) })
 	return p
 }
 

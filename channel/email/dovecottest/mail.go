@@ -11,12 +11,8 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 	"github.com/emersion/go-smtp"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// assertT is what a condition that is tried again and again reports to.
-type assertT = assert.CollectT
 
 // Deliver brings a mail into a user's INBOX by LMTP, as the last hop of its way.
 // A plus-address is delivered to the user before the plus.

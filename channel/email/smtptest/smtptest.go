@@ -227,6 +227,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "No such user"}
 	case CutEarly:
 		return errors.Join(s.conn.Conn().Close(), io.ErrClosedPipe)
+	default: // the others come earlier or later
 	}
 	s.mail.To = append(s.mail.To, to)
 	return nil
@@ -247,6 +248,7 @@ func (s *session) Data(r io.Reader) error {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "We don't like it"}
 	case LaterOn:
 		return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 3, 1}, Message: "The disk is full"}
+	default: // the others come earlier or later
 	}
 	s.mail.Data = string(body)
 	s.server.mu.Lock()
