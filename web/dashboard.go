@@ -35,6 +35,7 @@ func dashboard() http.Handler {
 	return site(files)
 }
 
+// site serves the files of a build, or says that there is none.
 func site(files fs.FS) http.Handler {
 	index, err := fs.ReadFile(files, "index.html")
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// updatePreview shows what an approval would send, and changes nothing.
 func updatePreview() *cobra.Command {
 	return command("preview UPDATE", "Show the exact text, who would get it, and who not", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
@@ -26,6 +27,7 @@ func updatePreview() *cobra.Command {
 		})
 }
 
+// readPreview works the recipients out as they are now.
 func readPreview(ctx context.Context, s *session, arg string) (v tocsin.Preview, err error) {
 	id, err := number("an update", arg)
 	if err != nil {
@@ -37,6 +39,7 @@ func readPreview(ctx context.Context, s *session, arg string) (v tocsin.Preview,
 // leftOutShown is how many of those left out are named; the rest is counted.
 const leftOutShown = 10
 
+// showPreview writes everything that an approver stands by.
 func showPreview(p *sheet, v tocsin.Preview) {
 	showUpdate(p, v.Update)
 	p.gap()
@@ -60,6 +63,7 @@ func showPreview(p *sheet, v tocsin.Preview) {
 	}
 }
 
+// people counts those who get it in their own threads.
 func people(v tocsin.Preview) int {
 	n := 0
 	for _, c := range v.Channels {
@@ -68,6 +72,7 @@ func people(v tocsin.Preview) int {
 	return n
 }
 
+// inPublic says where on a channel a text appears.
 func inPublic(c tocsin.Reach) string {
 	if c.Public {
 		return "and in public"
@@ -75,6 +80,7 @@ func inPublic(c tocsin.Reach) string {
 	return "in their threads"
 }
 
+// lengthOf says how much of a channel's limit a text takes.
 func lengthOf(l tocsin.Length) string {
 	if l.Limit == 0 {
 		return ""
@@ -82,6 +88,8 @@ func lengthOf(l tocsin.Length) string {
 	return fmt.Sprintf("%d of %d %s", l.Used, l.Limit, l.Unit)
 }
 
+// updateApprove shows the preview first and sends its seen back: what is approved
+// is what was on the screen.
 func updateApprove() *cobra.Command {
 	var yes bool
 	var bypass string
@@ -125,6 +133,7 @@ func confirm(s *session, yes bool, question string) error {
 	return ask(s.in, s.out, question)
 }
 
+// ask takes nothing but yes for a yes.
 func ask(in io.Reader, out io.Writer, question string) error {
 	if _, err := fmt.Fprint(out, question+" [y/N] "); err != nil {
 		return fmt.Errorf("ask: %w", err)

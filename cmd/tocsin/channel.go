@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin/tocsin/web/api"
 )
 
+// channelsCommand shows which outside systems answer.
 func channelsCommand() *cobra.Command {
 	return command("channels", "List channels, what they can do, and how they do", cobra.NoArgs,
 		func(ctx context.Context, s *session, _ []string) error {
@@ -33,6 +34,7 @@ func channelsCommand() *cobra.Command {
 		})
 }
 
+// heard says when a channel last brought something.
 func heard(p *sheet, t time.Time) string {
 	if t.IsZero() {
 		return "none yet"

@@ -32,6 +32,7 @@ const (
 	maxAnswer = 64 << 20    // bytes
 )
 
+// newClient refuses an address that no server can have.
 func newClient(base string, token config.Secret) (*client, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -40,6 +41,7 @@ func newClient(base string, token config.Secret) (*client, error) {
 	return &client{base: strings.TrimRight(base, "/"), token: token, http: &http.Client{Timeout: callTime}}, nil
 }
 
+// get reads something.
 func (c *client) get(ctx context.Context, path string, query url.Values, into any) error {
 	if len(query) > 0 {
 		path += "?" + query.Encode()
@@ -76,6 +78,7 @@ func (c *client) call(ctx context.Context, method, path string, in, into any) er
 	return c.read(resp, into)
 }
 
+// read decodes an answer, or the refusal in it.
 func (c *client) read(resp *http.Response, into any) error {
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
@@ -109,6 +112,7 @@ func (c *client) refused(status int, text []byte) error {
 	}
 }
 
+// unreached tells a server that is not there from a call that broke.
 func (c *client) unreached(err error) error {
 	var unreached *net.OpError
 	if errors.As(err, &unreached) && unreached.Op == "dial" {

@@ -10,6 +10,8 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// closeCommand names those who get no answer, for the server closes nothing over
+// anybody's head.
 func closeCommand() *cobra.Command {
 	var waive []string
 	var rest string
@@ -61,6 +63,7 @@ func readWaivers(ctx context.Context, c *client, incident int64, named []string,
 	return waivers, nil
 }
 
+// reopenCommand undoes a close.
 func reopenCommand() *cobra.Command {
 	var reason string
 	c := command("reopen ID --reason TEXT", "Open a closed incident again", cobra.ExactArgs(1),

@@ -23,6 +23,7 @@ type document[T any] struct {
 	name       func(T) string
 }
 
+// show writes YAML that apply reads again without a change.
 func (d document[T]) show() *cobra.Command {
 	return command("show NAME", "Show one as YAML, ready to be edited and applied", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
@@ -37,6 +38,8 @@ func (d document[T]) show() *cobra.Command {
 		})
 }
 
+// apply puts each document that the file holds; it stops at the first that is
+// refused and names it.
 func (d document[T]) apply() *cobra.Command {
 	return command("apply FILE", `Make or replace what a YAML file holds; "-" is standard input`, cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
@@ -57,6 +60,7 @@ func (d document[T]) apply() *cobra.Command {
 		})
 }
 
+// remove deletes by name.
 func (d document[T]) remove() *cobra.Command {
 	return command("delete NAME", "Delete one", cobra.ExactArgs(1), func(ctx context.Context, s *session, args []string) error {
 		if err := s.call(ctx, http.MethodDelete, path(d.path, url.PathEscape(args[0])), nil, nil); err != nil {

@@ -12,10 +12,12 @@ import (
 	"github.com/tocsin/tocsin/web/api"
 )
 
+// incidentsCommand is where a shift begins: what is open, and why.
 func incidentsCommand() *cobra.Command {
 	return group("incidents", "List incidents, or show one with its evidence", incidentsList(), incidentsShow())
 }
 
+// incidentsList shows one line for each incident.
 func incidentsList() *cobra.Command {
 	var all bool
 	var most int
@@ -35,6 +37,7 @@ func incidentsList() *cobra.Command {
 	return c
 }
 
+// showIncidents writes the table of a list.
 func showIncidents(p *sheet, list []tocsin.Incident) {
 	if len(list) == 0 {
 		p.line("No open incident.")
@@ -73,6 +76,7 @@ type dossier struct {
 	Owed     []tocsin.Recipient `json:"owed"`
 }
 
+// incidentsShow shows one incident whole, so that a verdict needs no second look.
 func incidentsShow() *cobra.Command {
 	var most int
 	c := command("show ID", "Show an incident: evidence, checks, updates, timeline, who is owed an answer", cobra.ExactArgs(1),
@@ -91,6 +95,8 @@ func incidentsShow() *cobra.Command {
 	return c
 }
 
+// readDossier gathers it from the API call by call; each list is read to its end
+// except the reports, of which an incident may have thousands.
 func readDossier(ctx context.Context, c *client, id int64, most int) (d dossier, err error) {
 	base := path("incidents", id)
 	if err := c.get(ctx, base, nil, &d.Incident); err != nil {
@@ -115,6 +121,7 @@ func readDossier(ctx context.Context, c *client, id int64, most int) (d dossier,
 	return d, err
 }
 
+// itemsOf reads a list without filters.
 func itemsOf[T any](ctx context.Context, c *client, path string, most int) ([]T, error) {
 	list, err := listAll[T](ctx, c, path, nil, most)
 	return list.Items, err
@@ -156,6 +163,7 @@ func (d dossier) show(p *sheet) {
 	d.showOwed(p)
 }
 
+// showEvidence writes why it is an incident, and the words of those who wrote.
 func (d dossier) showEvidence(p *sheet) {
 	i, e := d.Incident, d.Incident.Explanation
 	p.gap()
@@ -187,6 +195,7 @@ func belongs(m tocsin.Member) string {
 	}
 }
 
+// showChecks writes what is to be tried and what was.
 func (d dossier) showChecks(p *sheet) {
 	if d.Area != nil && len(d.Area.Checklist) > 0 {
 		p.gap()
@@ -200,6 +209,7 @@ func (d dossier) showChecks(p *sheet) {
 	}
 }
 
+// showUpdates writes what was said or is about to be.
 func (d dossier) showUpdates(p *sheet) {
 	if len(d.Updates) == 0 {
 		return
@@ -211,6 +221,7 @@ func (d dossier) showUpdates(p *sheet) {
 	}
 }
 
+// showTimeline writes what happened, oldest first.
 func (d dossier) showTimeline(p *sheet) {
 	p.gap()
 	p.line("Timeline:")
@@ -219,6 +230,7 @@ func (d dossier) showTimeline(p *sheet) {
 	}
 }
 
+// showOwed writes who is still without an answer.
 func (d dossier) showOwed(p *sheet) {
 	p.gap()
 	if d.Incident.Owed == 0 {
@@ -239,6 +251,7 @@ func showRecipients(p *sheet, list []tocsin.Recipient, most int) {
 	}
 }
 
+// orDash makes an empty cell visible.
 func orDash(s string) string {
 	if s == "" {
 		return "-"

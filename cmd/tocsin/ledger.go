@@ -15,6 +15,7 @@ import (
 	"github.com/tocsin/tocsin/web/api"
 )
 
+// ledgerCommand shows who was told what, and settles lines that need a person.
 func ledgerCommand() *cobra.Command {
 	var update int64
 	var state string
@@ -51,6 +52,7 @@ func ledgerCommand() *cobra.Command {
 	return c
 }
 
+// showLedger writes the lines, their sum, and who is not among them.
 func showLedger(p *sheet, list api.List[tocsin.Delivery], owed []tocsin.Recipient) {
 	if len(list.Items) > 0 {
 		p.row("ID", "UPDATE", "STATE", "CHANNEL", "WHO", "WHEN", "TRIES", "REASON")

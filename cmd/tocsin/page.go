@@ -13,10 +13,12 @@ import (
 	"github.com/tocsin/tocsin/web/api"
 )
 
+// pagesCommand shows which bells rang.
 func pagesCommand() *cobra.Command {
 	return group("pages", "List pages, or show one with its notices", pagesList(), pagesShow())
 }
 
+// pagesList shows one line for each page.
 func pagesList() *cobra.Command {
 	var incident int64
 	var state string
@@ -46,6 +48,7 @@ func pagesList() *cobra.Command {
 	return c
 }
 
+// pagesShow shows a page with whom it reached.
 func pagesShow() *cobra.Command {
 	return command("show PAGE", "Show a page and whom it reached", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
@@ -61,6 +64,7 @@ func pagesShow() *cobra.Command {
 		})
 }
 
+// showPage writes a page and each notice of it.
 func showPage(p *sheet, g api.PageShown) {
 	p.line("Page %d: %s about incident %d, %s", g.ID, g.Tier, g.Incident, g.State)
 	p.row("policy", fmt.Sprintf("%s, step %d", g.Policy, g.Step+1))
@@ -77,6 +81,8 @@ func showPage(p *sheet, g api.PageShown) {
 	}
 }
 
+// ackCommand takes an incident's pages by the incident's number: that is what a
+// ringing phone shows.
 func ackCommand() *cobra.Command {
 	return command("ack INCIDENT", "Take the pages of an incident: nobody else is woken", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {

@@ -11,11 +11,13 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// policiesCommand shows and changes who hears a bell.
 func policiesCommand() *cobra.Command {
 	of := document[tocsin.Policy]{noun: "policy", path: "policies", name: func(p tocsin.Policy) string { return p.Name }}
 	return group("policies", "List who hears a bell, and change it", policiesList(), of.show(), of.apply(), of.remove())
 }
 
+// policiesList shows one line for each policy.
 func policiesList() *cobra.Command {
 	return command("list", "List policies", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
 		list, err := listAll[tocsin.Policy](ctx, s.client, "/policies", nil, 0)
@@ -31,6 +33,7 @@ func policiesList() *cobra.Command {
 	})
 }
 
+// targets says where a bell is heard: chat:#support, pager.
 func targets(list []tocsin.Target) string {
 	said := make([]string, len(list))
 	for i, t := range list {

@@ -11,10 +11,12 @@ import (
 	"github.com/tocsin/tocsin/web/api"
 )
 
+// reportsCommand shows what people wrote.
 func reportsCommand() *cobra.Command {
 	return group("reports", "List reports, or show one", reportsList(), reportsShow())
 }
 
+// reportsList shows one line for each report.
 func reportsList() *cobra.Command {
 	var channel string
 	var incident int64
@@ -44,6 +46,7 @@ func reportsList() *cobra.Command {
 	return c
 }
 
+// reportsShow shows one report, cleaned or as it came.
 func reportsShow() *cobra.Command {
 	var raw bool
 	c := command("show REPORT", "Show a report", cobra.ExactArgs(1), func(ctx context.Context, s *session, args []string) error {
@@ -68,6 +71,7 @@ func reportsShow() *cobra.Command {
 	return c
 }
 
+// showReport writes a report with its whole text.
 func showReport(p *sheet, r tocsin.Report) {
 	p.line("Report %d by %s on %s", r.ID, who(r.Reporter), r.Channel)
 	p.row("written", p.when(r.At))
@@ -82,6 +86,7 @@ func showReport(p *sheet, r tocsin.Report) {
 	p.text(r.Text)
 }
 
+// rejectionsCommand answers "I wrote, why is it not here?".
 func rejectionsCommand() *cobra.Command {
 	var most int
 	c := command("rejections", "List what came in and became no report, newest first", cobra.NoArgs,

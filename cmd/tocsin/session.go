@@ -73,6 +73,8 @@ func group(use, short string, first *cobra.Command, others ...*cobra.Command) *c
 	return c
 }
 
+// readToken prefers a file: a secret on a command line is seen by every user of the
+// machine, so no flag takes one.
 func readToken(file string) (config.Secret, error) {
 	if file == "" {
 		return config.NewSecret(strings.TrimSpace(os.Getenv("TOCSIN_TOKEN"))), nil

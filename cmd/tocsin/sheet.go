@@ -19,6 +19,7 @@ type sheet struct {
 	err error
 }
 
+// newSheet makes an empty sheet. Its now is what times are told against.
 func newSheet(out io.Writer, now time.Time) *sheet {
 	return &sheet{w: tabwriter.NewWriter(out, 0, 8, 2, ' ', 0), now: now}
 }
@@ -61,6 +62,7 @@ func (p *sheet) write(s string) {
 	}
 }
 
+// flush writes what is left, and gives the first error of all.
 func (p *sheet) flush() error {
 	p.align()
 	return p.err

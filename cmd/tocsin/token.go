@@ -11,10 +11,12 @@ import (
 	"github.com/tocsin/tocsin/web/api"
 )
 
+// tokensCommand is for admins.
 func tokensCommand() *cobra.Command {
 	return group("tokens", "List tokens, make and delete them", tokensList(), tokensCreate(), tokensDelete())
 }
 
+// tokensList shows whose tokens there are.
 func tokensList() *cobra.Command {
 	return command("list", "List tokens", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
 		list, err := listAll[tocsin.Token](ctx, s.client, "/tokens", nil, 0)
@@ -30,6 +32,7 @@ func tokensList() *cobra.Command {
 	})
 }
 
+// tokensCreate prints the secret once, on a line of its own that scripts can pick.
 func tokensCreate() *cobra.Command {
 	var role, note string
 	var lasts time.Duration
@@ -55,6 +58,7 @@ func tokensCreate() *cobra.Command {
 	return c
 }
 
+// tokensDelete shuts somebody out at once.
 func tokensDelete() *cobra.Command {
 	return command("delete TOKEN", "Delete a token: whoever has it is out at once", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// updateCommand holds everything about what is said.
 func updateCommand() *cobra.Command {
 	c := &cobra.Command{Use: "update", Short: "Draft, look at, approve and stop what is said to users"}
 	c.AddCommand(
@@ -25,6 +26,7 @@ func updateCommand() *cobra.Command {
 	return c
 }
 
+// updateList shows the updates of one incident.
 func updateList() *cobra.Command {
 	return command("list INCIDENT", "List the updates of an incident", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
@@ -45,6 +47,7 @@ func updateList() *cobra.Command {
 		})
 }
 
+// updateShow shows one update with its whole text.
 func updateShow() *cobra.Command {
 	return command("show UPDATE", "Show an update", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
@@ -56,6 +59,7 @@ func updateShow() *cobra.Command {
 		})
 }
 
+// readUpdate reads the update that an argument names.
 func readUpdate(ctx context.Context, s *session, arg string) (u tocsin.Update, err error) {
 	id, err := number("an update", arg)
 	if err != nil {
@@ -64,6 +68,7 @@ func readUpdate(ctx context.Context, s *session, arg string) (u tocsin.Update, e
 	return u, s.get(ctx, path("updates", id), nil, &u)
 }
 
+// showUpdate writes an update as its approver reads it.
 func showUpdate(p *sheet, u tocsin.Update) {
 	p.line("Update %d of incident %d: %s, %s", u.ID, u.Incident, u.Kind, u.State)
 	p.row("author", u.Author, p.when(u.EditedAt))
@@ -86,6 +91,7 @@ func showUpdate(p *sheet, u tocsin.Update) {
 // words are the flags of a text that somebody writes.
 type words struct{ text, file, next string }
 
+// flags are the same for drafting and for editing.
 func (w *words) flags(c *cobra.Command) {
 	c.Flags().StringVar(&w.text, "text", "", "what is said")
 	c.Flags().StringVar(&w.file, "text-file", "", `file that holds what is said; "-" is standard input`)
@@ -108,6 +114,7 @@ func (w *words) body(s *session, into map[string]any) error {
 	return err
 }
 
+// read takes the text from where it was pointed to.
 func (w *words) read(in io.Reader) (string, error) {
 	var text []byte
 	var err error
@@ -137,6 +144,7 @@ func moment(text string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
+// updateDraft proposes a text; it sends nothing.
 func updateDraft() *cobra.Command {
 	var w words
 	var kind string
@@ -166,6 +174,7 @@ func updateDraft() *cobra.Command {
 	return c
 }
 
+// updateEdit changes what is given of a draft.
 func updateEdit() *cobra.Command {
 	var w words
 	c := command("edit UPDATE", "Change a draft; whoever edits is its author", cobra.ExactArgs(1),
@@ -195,6 +204,7 @@ func updateAct(verb, short, became string) *cobra.Command {
 	})
 }
 
+// updateStop asks nothing: it must be quick.
 func updateStop() *cobra.Command {
 	var reason string
 	c := command("stop UPDATE", "Stop an update that is being sent", cobra.ExactArgs(1),
@@ -205,6 +215,7 @@ func updateStop() *cobra.Command {
 	return c
 }
 
+// actOnUpdate does one act and says what became of the update.
 func actOnUpdate(ctx context.Context, s *session, arg, verb string, body any, became string) error {
 	id, err := number("an update", arg)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// verdictCommand gives a verdict, and with it the cause when that is known.
 func verdictCommand() *cobra.Command {
 	var body struct {
 		Verdict     tocsin.Verdict `json:"verdict"`
@@ -46,6 +47,7 @@ func change(ctx context.Context, s *session, incident, property string, body any
 	return i, s.call(ctx, http.MethodPut, path("incidents", id, property), body, &i)
 }
 
+// phaseCommand moves the public state of a confirmed incident.
 func phaseCommand() *cobra.Command {
 	return command("phase ID investigating|identified|monitoring|resolved", "Change the public state of a confirmed incident", cobra.ExactArgs(2),
 		func(ctx context.Context, s *session, args []string) error {
@@ -57,6 +59,7 @@ func phaseCommand() *cobra.Command {
 		})
 }
 
+// causeCommand names why a confirmed incident happened.
 func causeCommand() *cobra.Command {
 	return command("cause ID unknown|ours|provider|malicious", "Say why a confirmed incident happened", cobra.ExactArgs(2),
 		func(ctx context.Context, s *session, args []string) error {
@@ -68,6 +71,7 @@ func causeCommand() *cobra.Command {
 		})
 }
 
+// vetCommand records a try. Confirming and resolving need one.
 func vetCommand() *cobra.Command {
 	var note string
 	c := command(`vet ID "ITEM" works|broken|unclear`, "Record what trying an item of the checklist showed", cobra.ExactArgs(3),

@@ -45,6 +45,7 @@ func Mount(mux *http.ServeMux, o Options) {
 	build(mux, o)
 }
 
+// build is Mount that gives the API back.
 func build(mux *http.ServeMux, o Options) *API {
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	if o.Now == nil {

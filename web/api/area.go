@@ -27,6 +27,7 @@ func (n ByName) agree(body string) error {
 	return nil
 }
 
+// listAreas gives areas by name.
 func (a *API) listAreas(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Area], error) {
 	rows, err := a.Store.Areas(ctx)
 	if err != nil {
@@ -35,10 +36,13 @@ func (a *API) listAreas(ctx context.Context, _ tocsin.Token, in *Paging) (List[t
 	return cut(rows, *in, func(a tocsin.Area) string { return a.Name })
 }
 
+// showArea gives one area.
 func (a *API) showArea(ctx context.Context, _ tocsin.Token, in *ByName) (tocsin.Area, error) {
 	return a.Store.Area(ctx, in.Name)
 }
 
+// putArea replaces the whole area, as it was read and edited. A policy that is not
+// there is refused: its pages would go to nobody.
 func (a *API) putArea(ctx context.Context, by tocsin.Token, in *struct {
 	ByName
 	Body tocsin.Area
@@ -53,6 +57,7 @@ func (a *API) putArea(ctx context.Context, by tocsin.Token, in *struct {
 	return in.Body, a.changed(ctx, by, "put area", in.Name, a.Store.PutArea(ctx, in.Body))
 }
 
+// knownPolicy refuses the name of a policy that is not there.
 func (a *API) knownPolicy(ctx context.Context, name string) error {
 	if name == "" {
 		return nil
@@ -64,6 +69,7 @@ func (a *API) knownPolicy(ctx context.Context, name string) error {
 	return err
 }
 
+// deleteArea leaves incidents their area's name.
 func (a *API) deleteArea(ctx context.Context, by tocsin.Token, in *ByName) error {
 	return a.changed(ctx, by, "delete area", in.Name, a.Store.DeleteArea(ctx, in.Name))
 }

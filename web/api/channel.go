@@ -14,6 +14,7 @@ type ChannelShown struct {
 	Health *tocsin.Health `json:"health,omitempty" doc:"Of its inbound side"`
 }
 
+// listChannels gives channels by name, with what this process knows of their health.
 func (a *API) listChannels(_ context.Context, _ tocsin.Token, in *Paging) (List[ChannelShown], error) {
 	health := map[string]tocsin.Health{}
 	if a.Health != nil {
@@ -32,6 +33,7 @@ func (a *API) listChannels(_ context.Context, _ tocsin.Token, in *Paging) (List[
 	return cut(shown, *in, func(c ChannelShown) string { return c.Name })
 }
 
+// abilities names the capabilities that are not nil.
 func abilities(c tocsin.Channel) []string {
 	can := []string{}
 	for _, a := range []struct {

@@ -6,6 +6,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// listChecks gives what was tried of the checklist, every time it was.
 func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Check], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Check]{}, err
@@ -17,6 +18,7 @@ func (a *API) listChecks(ctx context.Context, _ tocsin.Token, in *listOf) (List[
 	return cut(rows, in.Paging, func(c tocsin.Check) string { return ordinal(c.ID) })
 }
 
+// addCheck records one try. The note is internal: no way leads from it to an update.
 func (a *API) addCheck(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {

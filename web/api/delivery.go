@@ -6,6 +6,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// listDeliveries gives the ledger, or a part of it.
 func (a *API) listDeliveries(ctx context.Context, _ tocsin.Token, in *struct {
 	Paging
 	Incident int64                `query:"incident"`
@@ -18,14 +19,18 @@ func (a *API) listDeliveries(ctx context.Context, _ tocsin.Token, in *struct {
 	}))
 }
 
+// showDelivery gives one line of the ledger.
 func (a *API) showDelivery(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Delivery, error) {
 	return a.Store.Delivery(ctx, in.ID)
 }
 
+// retryDelivery is for what failed or is held, after a person has looked that it
+// did not arrive.
 func (a *API) retryDelivery(ctx context.Context, by tocsin.Token, in *ByID) (tocsin.Delivery, error) {
 	return a.Desk.Retry(ctx, by.User, in.ID)
 }
 
+// deliverByHand settles a line because a person told them by other means.
 func (a *API) deliverByHand(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {
@@ -36,6 +41,7 @@ func (a *API) deliverByHand(ctx context.Context, by tocsin.Token, in *struct {
 	return a.Desk.ByHand(ctx, by.User, in.ID, in.Body.Note)
 }
 
+// skipDelivery settles a line because they are not to be told.
 func (a *API) skipDelivery(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {

@@ -77,6 +77,7 @@ func (a *API) remember(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	a.send(w, r, rec.status, rec.body.Bytes())
 }
 
+// send gives a stored answer as it was given the first time.
 func (a *API) send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	if status >= http.StatusBadRequest {

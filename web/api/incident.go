@@ -17,6 +17,8 @@ type IncidentShown struct {
 	Owed int `json:"owed" doc:"Reporters who have no outcome yet"`
 }
 
+// listIncidents shows the open ones unless asked for others: they are what people
+// work on.
 func (a *API) listIncidents(ctx context.Context, _ tocsin.Token, in *struct {
 	Paging
 	State string `query:"state" enum:"open,closed,all" default:"open" doc:"Which ones"`
@@ -30,6 +32,8 @@ func (a *API) listIncidents(ctx context.Context, _ tocsin.Token, in *struct {
 	return listed(a.Store.Incidents(ctx, q))
 }
 
+// showIncident gives what a list gives and, at the cost of reading its reports,
+// how many people are owed an answer.
 func (a *API) showIncident(ctx context.Context, _ tocsin.Token, in *ByID) (IncidentShown, error) {
 	i, err := a.Store.Incident(ctx, in.ID)
 	if err != nil {
@@ -45,6 +49,8 @@ type listOf struct {
 	Paging
 }
 
+// listMembers gives the evidence: each report with how surely it belongs and who
+// says so.
 func (a *API) listMembers(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Member], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Member]{}, err
@@ -56,6 +62,7 @@ func (a *API) listMembers(ctx context.Context, _ tocsin.Token, in *listOf) (List
 	return cut(rows, in.Paging, func(m tocsin.Member) string { return ordinal(m.Report.ID) })
 }
 
+// listEvents gives the timeline.
 func (a *API) listEvents(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Event], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Event]{}, err
@@ -67,6 +74,8 @@ func (a *API) listEvents(ctx context.Context, _ tocsin.Token, in *listOf) (List[
 	return cut(rows, in.Paging, func(e tocsin.Event) string { return ordinal(e.ID) })
 }
 
+// putVerdict is a PUT because saying it twice changes nothing more: the second
+// time is refused as no legal change.
 func (a *API) putVerdict(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {
@@ -81,6 +90,7 @@ func (a *API) putVerdict(ctx context.Context, by tocsin.Token, in *struct {
 	})
 }
 
+// putPhase moves the public state; see tocsin.Incident.MoveTo for what is legal.
 func (a *API) putPhase(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {
@@ -91,6 +101,7 @@ func (a *API) putPhase(ctx context.Context, by tocsin.Token, in *struct {
 	return a.Desk.Phase(ctx, by.User, in.ID, in.Body.Phase)
 }
 
+// putCause names why it happened, of a confirmed incident only.
 func (a *API) putCause(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {
@@ -101,6 +112,8 @@ func (a *API) putCause(ctx context.Context, by tocsin.Token, in *struct {
 	return a.Desk.Cause(ctx, by.User, in.ID, in.Body.Cause)
 }
 
+// listOwed names those who wrote and have no outcome yet. Nobody is forgotten when
+// it is empty.
 func (a *API) listOwed(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Recipient], error) {
 	owed, err := a.Desk.Owed(ctx, in.ID)
 	if err != nil {
@@ -109,6 +122,8 @@ func (a *API) listOwed(ctx context.Context, _ tocsin.Token, in *listOf) (List[to
 	return cut(owed, in.Paging, func(r tocsin.Recipient) string { return ordinal(r.Report) })
 }
 
+// closeIncident takes the names of those who get no answer, so that leaving
+// somebody out is a decision and not an oversight.
 func (a *API) closeIncident(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body *struct {
@@ -122,6 +137,7 @@ func (a *API) closeIncident(ctx context.Context, by tocsin.Token, in *struct {
 	return a.Desk.Close(ctx, by.User, in.ID, in.Body.Waivers)
 }
 
+// reopenIncident undoes a close; the reason goes to the timeline.
 func (a *API) reopenIncident(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {

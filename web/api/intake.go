@@ -48,6 +48,8 @@ func (a *API) intake(w http.ResponseWriter, r *http.Request) {
 	a.reply(w, r, "application/json", http.StatusAccepted, Taken{Added: added, Rejected: len(batch.Rejections)})
 }
 
+// receiver finds the channel. One that takes no reports and one that is not there
+// get the same answer: a stranger learns no names.
 func (a *API) receiver(channel string) (tocsin.Receiver, error) {
 	i := slices.IndexFunc(a.Channels, func(c tocsin.Channel) bool { return c.Name == channel && c.Receiver != nil })
 	if i < 0 {

@@ -12,6 +12,7 @@ type PageShown struct {
 	Notices []tocsin.Notice `json:"notices" nullable:"false"`
 }
 
+// listPages gives whispers and rings.
 func (a *API) listPages(ctx context.Context, _ tocsin.Token, in *struct {
 	Paging
 	Incident int64            `query:"incident"`
@@ -21,6 +22,7 @@ func (a *API) listPages(ctx context.Context, _ tocsin.Token, in *struct {
 	return listed(a.Store.Pages(ctx, tocsin.PageQuery{Incident: in.Incident, State: in.State, Before: in.Cursor, Limit: in.Limit}))
 }
 
+// showPage gives a page with each notice of it: who was called, by what, and how it ended.
 func (a *API) showPage(ctx context.Context, _ tocsin.Token, in *ByID) (PageShown, error) {
 	p, err := a.Store.Page(ctx, in.ID)
 	if err != nil {
@@ -33,6 +35,8 @@ func (a *API) showPage(ctx context.Context, _ tocsin.Token, in *ByID) (PageShown
 	return PageShown{Page: p, Notices: notices}, err
 }
 
+// ackPage takes one page, and ackIncident all pages of an incident: whoever is
+// woken knows the number of the incident.
 func (a *API) ackPage(ctx context.Context, by tocsin.Token, in *ByID) (tocsin.Page, error) {
 	return a.Pager.Ack(ctx, by.User, in.ID)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// listPolicies gives policies by name.
 func (a *API) listPolicies(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Policy], error) {
 	rows, err := a.Store.Policies(ctx)
 	if err != nil {
@@ -15,10 +16,12 @@ func (a *API) listPolicies(ctx context.Context, _ tocsin.Token, in *Paging) (Lis
 	return cut(rows, *in, func(p tocsin.Policy) string { return p.Name })
 }
 
+// showPolicy gives one policy.
 func (a *API) showPolicy(ctx context.Context, _ tocsin.Token, in *ByName) (tocsin.Policy, error) {
 	return a.Store.Policy(ctx, in.Name)
 }
 
+// putPolicy replaces the whole policy, as it was read and edited.
 func (a *API) putPolicy(ctx context.Context, by tocsin.Token, in *struct {
 	ByName
 	Body tocsin.Policy
@@ -56,6 +59,7 @@ func (a *API) checkPolicy(p tocsin.Policy) error {
 	return nil
 }
 
+// canPage refuses a target that no page can reach.
 func (a *API) canPage(t tocsin.Target) error {
 	i := slices.IndexFunc(a.Channels, func(c tocsin.Channel) bool { return c.Name == t.Channel })
 	if i < 0 {

@@ -17,6 +17,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	a.reply(w, r, problemType, p.Status, p)
 }
 
+// reply writes JSON where huma does not do it.
 func (a *API) reply(w http.ResponseWriter, r *http.Request, contentType string, status int, body any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)

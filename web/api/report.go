@@ -6,6 +6,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// listReports gives cleaned texts without what channels keep for themselves.
 func (a *API) listReports(ctx context.Context, _ tocsin.Token, in *struct {
 	Paging
 	Channel  string `query:"channel" maxLength:"100"`
@@ -15,6 +16,7 @@ func (a *API) listReports(ctx context.Context, _ tocsin.Token, in *struct {
 	return listed(a.Store.Reports(ctx, tocsin.ReportQuery{Channel: in.Channel, Incident: in.Incident, Before: in.Cursor, Limit: in.Limit}))
 }
 
+// showReport gives one report.
 func (a *API) showReport(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Report, error) {
 	return a.Store.Report(ctx, in.ID)
 }
@@ -25,11 +27,14 @@ type Raw struct {
 	Markup tocsin.Markup `json:"markup" doc:"html, or empty for plain text"`
 }
 
+// showRaw needs more than reading does: a raw mail holds signatures, quoted mail
+// and addresses.
 func (a *API) showRaw(ctx context.Context, _ tocsin.Token, in *ByID) (Raw, error) {
 	text, markup, err := a.Store.RawReport(ctx, in.ID)
 	return Raw{Text: text, Markup: markup}, err
 }
 
+// listRejections answers "I wrote, why is it not here?".
 func (a *API) listRejections(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Rejection], error) {
 	return listed(a.Store.Rejections(ctx, in.Cursor, in.Limit))
 }

@@ -49,6 +49,8 @@ func drop[I any](a *API, pattern string, need tocsin.Role, summary string, work 
 	})
 }
 
+// operation describes a route. Unknown query parameters are refused: a filter with
+// a typo would show everything.
 func operation(pattern string, need tocsin.Role, summary string, status int) huma.Operation {
 	method, path, _ := strings.Cut(pattern, " ")
 	return huma.Operation{

@@ -21,6 +21,7 @@ type Me struct {
 	ExpiresAt time.Time   `json:"expires_at,omitzero"`
 }
 
+// me lets a program find out whether its token works, and for whom.
 func (a *API) me(_ context.Context, by tocsin.Token, _ *struct{}) (Me, error) {
 	return Me{User: by.User, Role: by.Role, ExpiresAt: by.ExpiresAt}, nil
 }
@@ -31,6 +32,7 @@ type TokenMade struct {
 	Secret string `json:"secret"`
 }
 
+// listTokens shows whose tokens there are; their secrets are not known to us.
 func (a *API) listTokens(ctx context.Context, _ tocsin.Token, in *Paging) (List[tocsin.Token], error) {
 	rows, err := a.Store.Tokens(ctx)
 	if err != nil {
@@ -39,6 +41,8 @@ func (a *API) listTokens(ctx context.Context, _ tocsin.Token, in *Paging) (List[
 	return cut(rows, *in, func(t tocsin.Token) string { return ordinal(t.ID) })
 }
 
+// addToken refuses the name under which the program itself acts, for the timeline
+// must tell people from machines.
 func (a *API) addToken(ctx context.Context, by tocsin.Token, in *struct {
 	Body struct {
 		User      string      `json:"user" minLength:"1" maxLength:"100" pattern:"^[^\\s]+$" doc:"Whose acts these are; approval needs two different ones"`
@@ -61,6 +65,8 @@ func (a *API) addToken(ctx context.Context, by tocsin.Token, in *struct {
 	return made, a.changed(ctx, by, "make token", made.User, err)
 }
 
+// deleteToken refuses the token in use: an admin must not lock the last door from
+// within by a slip.
 func (a *API) deleteToken(ctx context.Context, by tocsin.Token, in *ByID) error {
 	if in.ID == by.ID {
 		return tocsin.Errorf(tocsin.CodeConflict, "This is the token that you use. Delete it with another one.")

@@ -7,6 +7,7 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+// listUpdates gives drafts and discarded ones too: they are part of what happened.
 func (a *API) listUpdates(ctx context.Context, _ tocsin.Token, in *listOf) (List[tocsin.Update], error) {
 	if _, err := a.Store.Incident(ctx, in.ID); err != nil {
 		return List[tocsin.Update]{}, err
@@ -18,10 +19,13 @@ func (a *API) listUpdates(ctx context.Context, _ tocsin.Token, in *listOf) (List
 	return cut(rows, in.Paging, func(u tocsin.Update) string { return ordinal(u.ID) })
 }
 
+// showUpdate gives one update with its text.
 func (a *API) showUpdate(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Update, error) {
 	return a.Store.Update(ctx, in.ID)
 }
 
+// draftUpdate stores a proposed text. Nothing of it is sent before another person
+// approves it.
 func (a *API) draftUpdate(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {
@@ -38,6 +42,8 @@ func (a *API) draftUpdate(ctx context.Context, by tocsin.Token, in *struct {
 	})
 }
 
+// editUpdate changes what is given and leaves the rest. Whoever edits becomes the
+// author, so that nobody approves their own words.
 func (a *API) editUpdate(ctx context.Context, by tocsin.Token, in *struct {
 	ByID
 	Body struct {
@@ -59,6 +65,7 @@ func (a *API) editUpdate(ctx context.Context, by tocsin.Token, in *struct {
 	return a.Desk.Edit(ctx, by.User, in.ID, u.Text, u.NextUpdateAt)
 }
 
+// discardUpdate keeps the draft, but it can be neither edited nor sent.
 func (a *API) discardUpdate(ctx context.Context, by tocsin.Token, in *ByID) (tocsin.Update, error) {
 	return a.Desk.Discard(ctx, by.User, in.ID)
 }
