@@ -96,6 +96,7 @@ func startServer(env *testscript.Env) error {
 	})
 	env.Setenv("TOCSIN_URL", server.URL)
 	env.Setenv("TZ", "UTC")
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // else each command waits a second at its end
 	if err := hire(ctx, env, s); err != nil {
 		return err
 	}
