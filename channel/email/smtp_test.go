@@ -24,6 +24,8 @@ func TestFailureSaysWhatBecameOfTheMail(t *testing.T) {
 		size      int // of the text, in bytes
 	}{
 		"later, before the mail":      {smtptest.Down, tocsin.CodeUnavailable, true, false, "451", 0},
+		"busy":                        {smtptest.Busy, tocsin.CodeUnavailable, true, false, "Too many connections", 0},
+		"banned":                      {smtptest.Banned, tocsin.CodeForbidden, false, false, "We don't talk to you", 0},
 		"credentials":                 {smtptest.Refused, tocsin.CodeUnauthorized, false, false, "credentials", 0},
 		"no such person":              {smtptest.NoSuchUser, tocsin.CodeInvalid, false, false, "takes no mail for ana@example.net", 0},
 		"content":                     {smtptest.NoContent, tocsin.CodeInvalid, false, false, "554", 0},
@@ -81,6 +83,17 @@ func TestLineIsKeptForTheNextMail(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Equal(t, 3, server.Logins(), "a line that carried many ends")
+}
+
+func TestServerWithLoginOnlyTakesThePassword(t *testing.T) {
+	t.Parallel()
+	a, server := sender(t, smtptest.Options{LoginOnly: true}, nil)
+	_, err := a.Reply(t.Context(), messageTo("ana@example.net", "u1.r7"))
+	require.NoError(t, err)
+	require.Len(t, server.Mails(), 1)
+	wrong, _ := sender(t, smtptest.Options{LoginOnly: true}, map[string]any{"password": "shut sesame"})
+	_, err = wrong.Reply(t.Context(), messageTo("ana@example.net", "u1.r7"))
+	require.Equal(t, tocsin.CodeUnauthorized, tocsin.CodeOf(err))
 }
 
 func TestManySendAtOnce(t *testing.T) {

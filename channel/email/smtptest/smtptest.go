@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -33,6 +32,8 @@ const (
 	CutData          // the line breaks once DATA has begun, with most of it unread
 	CutLate          // the mail is accepted, and the line breaks before the answer
 	Hang             // it connects and says nothing
+	Busy             // 421 to every greeting
+	Banned           // 554 to every greeting
 )
 
 // Mail is what the server accepted in one transaction.
@@ -45,6 +46,7 @@ type Mail struct {
 // Options of a Server. The zero value takes mail from anybody, in plain text.
 type Options struct {
 	User, Password string            // if set, a sign-in is asked for
+	LoginOnly      bool              // LOGIN is the one mechanism for them
 	Tokens         func(string) bool // if set, OAuth2 tokens are taken too
 	TLS            *tls.Config       // if set, STARTTLS is offered
 	Implicit       bool              // TLS begins at once
@@ -70,7 +72,14 @@ func Start(tb testing.TB, opt Options) *Server {
 	require.NoError(tb, err)
 	s := &Server{Addr: l.Addr().String(), opt: opt, open: map[net.Conn]bool{}}
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		return &session{server: s, conn: c, signed: opt.User == ""}, nil
+		switch s.now() {
+		case Busy:
+			return nil, &smtp.SMTPError{Code: 421, EnhancedCode: smtp.EnhancedCode{4, 3, 2}, Message: "Too many connections"}
+		case Banned:
+			return nil, &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "We don't talk to you"}
+		default:
+			return &session{server: s, conn: c, signed: opt.User == ""}, nil
+		}
 	}))
 	server.Domain, server.AllowInsecureAuth = "localhost", true
 	server.ReadTimeout, server.WriteTimeout = time.Minute, time.Minute
@@ -170,7 +179,10 @@ type session struct {
 // AuthMechanisms lists the ways to sign in.
 func (s *session) AuthMechanisms() []string {
 	var all []string
-	if s.server.opt.User != "" {
+	switch {
+	case s.server.opt.LoginOnly:
+		all = append(all, sasl.Login)
+	case s.server.opt.User != "":
 		all = append(all, sasl.Plain)
 	}
 	if s.server.opt.Tokens != nil {
@@ -186,6 +198,8 @@ func (s *session) Auth(mech string) (sasl.Server, error) {
 		return sasl.NewPlainServer(func(_, user, password string) error {
 			return s.sign(user == s.server.opt.User && password == s.server.opt.Password)
 		}), nil
+	case sasl.Login:
+		return &login{session: s}, nil
 	case sasl.OAuthBearer:
 		return sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
 			if s.sign(s.server.opt.Tokens(o.Token)) != nil {
@@ -268,23 +282,3 @@ func (s *session) Reset() { s.mail = Mail{} }
 
 // Logout ends the session.
 func (s *session) Logout() error { return nil }
-
-// xoauth2 is the server's side of XOAUTH2.
-type xoauth2 struct {
-	session *session
-	failed  bool
-}
-
-// Next takes what the client says: a token, then nothing if that was refused.
-func (x *xoauth2) Next(response []byte) (challenge []byte, done bool, err error) {
-	if x.failed {
-		return nil, false, smtp.ErrAuthFailed
-	}
-	_, token, _ := strings.Cut(string(response), "auth=Bearer ")
-	token, _, _ = strings.Cut(token, "\x01")
-	if x.session.sign(x.session.server.opt.Tokens(token)) == nil {
-		return nil, true, nil
-	}
-	x.failed = true
-	return []byte(`{"status":"401"}`), false, nil
-}
