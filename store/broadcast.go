@@ -72,13 +72,13 @@ func scanDeliverTask(r row) (v task, err error) {
 	return v, err
 }
 
-// Requeue gives a job to each delivery of an update under way that was last
-// touched before a time, still has something to do, and has no live job. It
-// tells how many jobs that made.
+// Requeue gives a job to each delivery of an update under way, or of a sent one
+// (somebody tried it again by hand), that was last touched before a time, still
+// has something to do, and has no live job. It tells how many jobs that made.
 func (s *Store) Requeue(ctx context.Context, olderThan time.Time) (n int, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		tasks, err := list(ctx, t.conn, scanDeliverTask, `SELECT d.id, d.channel FROM updates u JOIN deliveries d ON d.update_id = u.id
-			WHERE u.state = $1 AND d.updated_at < $2 AND d.state IN `+unfinished+` ORDER BY d.id`, tocsin.UpdateSending, olderThan)
+			WHERE u.state IN ($1, $2) AND d.updated_at < $3 AND d.state IN `+unfinished+` ORDER BY d.id`, tocsin.UpdateSending, tocsin.UpdateSent, olderThan)
 		if err != nil {
 			return fmt.Errorf("read deliveries: %w", err)
 		}

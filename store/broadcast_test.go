@@ -113,6 +113,26 @@ func TestStartAndRequeueNeverDoubleAJob(t *testing.T) {
 	}, func(o *store.Options) { o.Now = c.now })
 }
 
+func TestWhatSomebodyTriesAgainByHandIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ids := arrive(t, s, 1)
+		u := draft(t, s, ids...)
+		all := freeze(t, s, u, ids...)
+		start(t, s, u)
+		deliver(t, s, all[0].ID, tocsin.DeliverySending, tocsin.DeliveryFailed)
+		done, err := s.Finish(t.Context(), u.ID)
+		require.NoError(t, err)
+		require.True(t, done)
+		deliver(t, s, all[0].ID, tocsin.DeliveryPending)
+		_, err = s.Exec(t.Context(), `DELETE FROM river_job`)
+		require.NoError(t, err)
+		n, err := s.Requeue(t.Context(), time.Now().Add(time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+	})
+}
+
 func TestAStoppedBroadcastGoesOnWithWhatIsLeft(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

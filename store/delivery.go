@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/tocsin/tocsin"
 )
@@ -112,26 +111,6 @@ func (s *Store) Deliveries(ctx context.Context, q tocsin.DeliveryQuery) ([]tocsi
 // an error with RetryAfter instead.
 func (s *Store) ChangeDelivery(ctx context.Context, id int64, fn func(*tocsin.Delivery) (tocsin.Effects, error)) (tocsin.Delivery, error) {
 	return changeIn(ctx, s, deliveries(), id, fn)
-}
-
-// settled are the states of DeliveryState.Settled.
-const settled = `('sent', 'skipped', 'by_hand')`
-
-// Owed counts the people with a report judged into an incident, or a duplicate of
-// it, who have no settled delivery of it: nobody may be forgotten.
-func (s *Store) Owed(ctx context.Context, incident int64) (int, error) {
-	set, args, err := s.family(ctx, incident)
-	if err != nil {
-		return 0, err
-	}
-	args = append(args, incident)
-	n, err := number(s.read.row(ctx, `SELECT COUNT(DISTINCT r.reporter_id) FROM judgements j JOIN reports r ON r.id = j.report_id
-		WHERE j.incident_id IN`+set+` AND NOT EXISTS (SELECT 1 FROM deliveries d
-			WHERE d.reporter_id = r.reporter_id AND d.incident_id = $`+strconv.Itoa(len(args))+` AND d.state IN `+settled+`)`, args...))
-	if err != nil {
-		return 0, fmt.Errorf("count who is owed an answer: %w", err)
-	}
-	return int(n), nil
 }
 
 // Tally counts an update's deliveries on one channel by their states.

@@ -10,36 +10,6 @@ import (
 	"github.com/tocsin/tocsin/store/storetest"
 )
 
-func TestNobodyIsForgotten(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		ids := arrive(t, s, 4)
-		again := report(1) // the first person writes once more
-		again.ExternalID = "again"
-		added, err := s.CommitBatch(t.Context(), "mail", "", tocsin.Batch{Reports: []tocsin.Report{again}})
-		require.NoError(t, err)
-		u := draft(t, s, append(ids, added...)...)
-		owed := func(want int) {
-			t.Helper()
-			n, err := s.Owed(t.Context(), u.Incident)
-			require.NoError(t, err)
-			require.Equal(t, want, n)
-		}
-		owed(4)
-		all := freeze(t, s, u, ids...)
-		start(t, s, u)
-		owed(4)
-		deliver(t, s, all[0].ID, tocsin.DeliverySending, tocsin.DeliverySent)
-		owed(3)
-		deliver(t, s, all[1].ID, tocsin.DeliverySkipped)
-		deliver(t, s, all[2].ID, tocsin.DeliveryHeld)
-		owed(2)
-		deliver(t, s, all[2].ID, tocsin.DeliveryByHand)
-		deliver(t, s, all[3].ID, tocsin.DeliverySending, tocsin.DeliveryFailed)
-		owed(1)
-	})
-}
-
 func TestTheLedgerIsReadByIncidentUpdateAndState(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -132,9 +132,9 @@ func (s *Store) Members(ctx context.Context, incident int64) ([]tocsin.Member, e
 		return nil, err
 	}
 	members, err := list(ctx, s.read, func(r row) (m tocsin.Member, err error) {
-		m.Report, err = scanReport(r, &m.Reason, &m.Sure, &m.Judge)
+		m.Report, err = scanReport(r, &m.Reason, &m.Sure, &m.Judge, &m.OptedOut)
 		return m, err
-	}, `SELECT `+reportColumns+`, j.reason, j.sure, j.judge`+reportFrom+`
+	}, `SELECT `+reportColumns+`, j.reason, j.sure, j.judge, p.opted_out`+reportFrom+`
 		JOIN judgements j ON j.report_id = r.id WHERE j.incident_id IN`+set+` ORDER BY r.at, r.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read members: %w", err)

@@ -122,8 +122,11 @@ func TestMembersAreOldestFirstAndTakeInDuplicates(t *testing.T) {
 		require.Len(t, members, 2)
 		require.Equal(t, early.Text, members[0].Report.Text)
 		require.Equal(t, tocsin.ActorSelf, members[0].Judge)
-		owed, err := s.Owed(t.Context(), id)
+		require.False(t, members[0].OptedOut)
+		_, err = s.Exec(t.Context(), `UPDATE reporters SET opted_out = 1`)
 		require.NoError(t, err)
-		require.Equal(t, 2, owed)
+		members, err = s.Members(t.Context(), id)
+		require.NoError(t, err)
+		require.True(t, members[0].OptedOut)
 	})
 }

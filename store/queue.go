@@ -30,6 +30,7 @@ type queue[T any] struct {
 }
 
 func newQueue[T any](driver riverdriver.Driver[T], log *slog.Logger) (*queue[T], error) {
+	log = quiet(log)
 	inserter, err := river.NewClient(driver, &river.Config{Logger: log})
 	if err != nil {
 		return nil, fmt.Errorf("set up job queue: %w", err)

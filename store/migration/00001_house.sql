@@ -14,6 +14,7 @@ CREATE TABLE reporters (
     url        TEXT   NOT NULL,
     since      BIGINT NOT NULL,
     staff      INTEGER NOT NULL,
+    opted_out  INTEGER NOT NULL DEFAULT 0, -- asked to hear no more from us
     created_at BIGINT NOT NULL
 );
 
