@@ -30,7 +30,7 @@ func (a *account) Pull(ctx context.Context, from string) (tocsin.Batch, error) {
 func (s *session) next(ctx context.Context, from string) (tocsin.Batch, error) {
 	c := parseCursor(from)
 	if c.Validity != 0 && c.Validity != s.box.UIDValidity {
-		s.log.Warn("the mailbox was made anew and is read again", "channel", s.name, "mailbox", s.Mailbox)
+		s.log.Warn("the mailbox was made anew and is read again", "mailbox", s.Mailbox)
 	}
 	if c.Validity != s.box.UIDValidity {
 		c = cursor{Validity: s.box.UIDValidity}
