@@ -23,7 +23,7 @@ import (
 )
 
 // binary is the program, built once for all tests of this package.
-var binary = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // built once
+var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "tocsin-e2e-")
 	if err != nil {
 		return "", err
@@ -48,7 +48,7 @@ type program struct {
 	log *lockedBuffer
 }
 
-var adminToken = regexp.MustCompile(`tocsin_[A-Za-z0-9_-]{20,}`) //nolint:gochecknoglobals // a constant
+var adminToken = regexp.MustCompile(`tocsin_[A-Za-z0-9_-]{20,}`)
 
 // newProgram writes the configuration and does not start it yet. The words
 // {listen} and {url} in it are filled in.

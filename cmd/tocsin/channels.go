@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"time"
 
@@ -21,12 +22,32 @@ func channelTypes() []channel.Type {
 	}
 }
 
-// newChannel makes one configured channel.
-func newChannel(c config.Channel, log *slog.Logger) (tocsin.Channel, error) {
+// makeChannels makes the configured channels, in their order. What a channel says
+// is wrong gets its place in the file, if it has none.
+func makeChannels(cfg *config.Config, log *slog.Logger) ([]tocsin.Channel, error) {
+	types, names := map[string]channel.Type{}, []string{}
 	for _, t := range channelTypes() {
-		if t.Name == c.Type {
-			return t.New(channel.Env{Name: c.Name, Settings: c.Settings, Log: log.With("channel", c.Name), Now: time.Now})
+		types[t.Name] = t
+		names = append(names, t.Name)
+	}
+	var made []tocsin.Channel
+	wrong := []error{cfg.CheckTypes(names)}
+	for _, c := range cfg.Channels {
+		t, ok := types[c.Type]
+		if !ok {
+			continue // CheckTypes has said so
+		}
+		ch, err := t.New(channel.Env{Name: c.Name, Settings: c.Settings, Log: log.With("channel", c.Name), Now: time.Now})
+		var mistakes config.Mistakes
+		var mistake *config.Mistake
+		switch {
+		case err == nil:
+			made = append(made, ch)
+		case errors.As(err, &mistakes), errors.As(err, &mistake):
+			wrong = append(wrong, err)
+		default:
+			wrong = append(wrong, c.Settings.Mistake("", "%s", err))
 		}
 	}
-	return tocsin.Channel{}, tocsin.Errorf(tocsin.CodeInvalid, "No type of channel is named %q.", c.Type)
+	return made, config.Join(wrong...)
 }

@@ -4,16 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/channel"
 	"github.com/tocsin/tocsin/config"
 )
 
@@ -27,15 +24,11 @@ calling its system. Each mistake is named with its file, line, key and remedy;
 with none, check says what would run.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := config.Load(path)
-			if cfg == nil {
-				return counted(err)
+			o, err := readOrders(path, io.Discard)
+			if err != nil {
+				return err
 			}
-			channels, wrong := checkChannels(cfg)
-			if err := config.Join(err, wrong, checkTargets(cfg, channels)); err != nil {
-				return counted(err)
-			}
-			return describe(cmd.OutOrStdout(), cfg, channels)
+			return describe(cmd.OutOrStdout(), o.cfg, o.channels)
 		},
 	}
 	cmd.Flags().StringVar(&path, "config", "", "configuration file (else $TOCSIN_CONFIG, ./tocsin.yml, /etc/tocsin/tocsin.yml)")
@@ -54,41 +47,14 @@ func counted(err error) error {
 	return fmt.Errorf("the configuration has %d mistakes.\n%w", len(mistakes), err)
 }
 
-// checkChannels makes each channel, by its name. What a channel says is wrong gets
-// its place, if it has none.
-func checkChannels(cfg *config.Config) (map[string]tocsin.Channel, error) {
-	types, names := map[string]channel.Type{}, []string{}
-	for _, t := range channelTypes() {
-		types[t.Name] = t
-		names = append(names, t.Name)
-	}
-	made, wrong := map[string]tocsin.Channel{}, []error{cfg.CheckTypes(names)}
-	for _, c := range cfg.Channels {
-		t, ok := types[c.Type]
-		if !ok {
-			continue
-		}
-		ch, err := t.New(channel.Env{Name: c.Name, Settings: c.Settings, Log: slog.New(slog.DiscardHandler), Now: time.Now})
-		var mistakes config.Mistakes
-		var mistake *config.Mistake
-		switch {
-		case err == nil:
-			made[c.Name] = ch
-		case errors.As(err, &mistakes), errors.As(err, &mistake):
-			wrong = append(wrong, err)
-		default:
-			wrong = append(wrong, c.Settings.Mistake("", "%s", err))
-		}
-	}
-	return made, config.Join(wrong...)
-}
-
 // checkTargets tells which policies would ring on a channel that can't page.
-func checkTargets(cfg *config.Config, channels map[string]tocsin.Channel) error {
+func checkTargets(cfg *config.Config, channels []tocsin.Channel) error {
 	var wrong []error
 	check := func(key string, targets []tocsin.Target) {
 		for i, target := range targets {
-			if ch, made := channels[target.Channel]; made && ch.Pager == nil {
+			n := slices.IndexFunc(channels, func(ch tocsin.Channel) bool { return ch.Name == target.Channel })
+			if n >= 0 && channels[n].Pager == nil {
+				ch := channels[n]
 				wrong = append(wrong, cfg.Mistake(fmt.Sprintf("%s[%d].channel", key, i),
 					"The channel %s can't carry a bell to anybody: a channel of type %s does not page, or its settings don't say how.", ch.Name, ch.Type))
 			}
@@ -104,7 +70,7 @@ func checkTargets(cfg *config.Config, channels map[string]tocsin.Channel) error 
 }
 
 // describe says what would run.
-func describe(out io.Writer, cfg *config.Config, channels map[string]tocsin.Channel) error {
+func describe(out io.Writer, cfg *config.Config, channels []tocsin.Channel) error {
 	path := cfg.Path
 	if path == "" {
 		path = "no file; defaults and environment"
@@ -116,10 +82,10 @@ func describe(out io.Writer, cfg *config.Config, channels map[string]tocsin.Chan
 	_, _ = fmt.Fprintf(w, "No mistakes (%s). This would run:\n\n", path) // as above
 	line("server", "%s, reached as %s", cfg.Server.Listen, cfg.Server.BaseURL)
 	line("database", "%s", cfg.Database.Describe())
-	for _, c := range cfg.Channels {
-		line("channel", "%s (%s): %s", c.Name, c.Type, abilities(channels[c.Name]))
+	for _, ch := range channels {
+		line("channel", "%s (%s): %s", ch.Name, ch.Type, abilities(ch))
 	}
-	if len(cfg.Channels) == 0 {
+	if len(channels) == 0 {
 		line("channel", "none: nothing would be heard")
 	}
 	for _, a := range cfg.Areas {

@@ -14,12 +14,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tocsin/tocsin"
-	"github.com/tocsin/tocsin/config"
 	"github.com/tocsin/tocsin/web/api"
 )
 
 //go:embed demo.yml
-var demoConfig string //nolint:gochecknoglobals // embedded file
+var demoConfig string
 
 func demoCommand() *cobra.Command {
 	var listen string
@@ -42,12 +41,16 @@ func demo(ctx context.Context, listen string, out, errs io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
-	defer os.RemoveAll(folder)
-	cfg, err := demoSettings(ctx, folder, listen)
+	defer func() { _ = os.RemoveAll(folder) }() // it is a temporary one
+	path, err := demoSettings(ctx, folder, listen)
 	if err != nil {
 		return err
 	}
-	h, err := build(ctx, cfg, newLog(cfg.Log, errs))
+	o, err := readOrders(path, errs)
+	if err != nil {
+		return err
+	}
+	h, err := build(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -56,47 +59,47 @@ func demo(ctx context.Context, listen string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Tocsin %s plays an outage of Harbour, a code playground. Server: %s\n\n", tocsin.Version, cfg.Server.BaseURL)
+	fmt.Fprintf(out, "Tocsin %s plays an outage of Harbour, a code playground. Server: %s\n\n", tocsin.Version, o.cfg.Server.BaseURL)
 	return together(ctx, h.run, func(ctx context.Context) error { return h.narrate(ctx, out, env) })
 }
 
-// demoSettings writes the demo's configuration and reads it as any other.
-func demoSettings(ctx context.Context, folder, listen string) (*config.Config, error) {
+// demoSettings writes the demo's configuration, to be read as any other.
+func demoSettings(ctx context.Context, folder, listen string) (string, error) {
 	if listen == "" {
 		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+			return "", fmt.Errorf("find a free port: %w", err)
 		}
 		listen = l.Addr().String()
 		if err := l.Close(); err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+			return "", fmt.Errorf("find a free port: %w", err)
 		}
 	}
 	text := strings.NewReplacer("{listen}", listen, "{url}", "http://"+listen, "{folder}", folder).Replace(demoConfig)
 	path := filepath.Join(folder, "tocsin.yml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		return nil, fmt.Errorf("write the demo's configuration: %w", err)
+		return "", fmt.Errorf("write the demo's configuration: %w", err)
 	}
-	return config.Load(path)
+	return path, nil
 }
 
 // demoPeople makes two people of support, for approval needs two, and a file that
 // a shell can read.
 func (h *house) demoPeople(ctx context.Context, folder string) (string, error) {
-	env := "export TOCSIN_URL=" + h.cfg.Server.BaseURL + "\n"
+	var env strings.Builder
+	fmt.Fprintln(&env, "export TOCSIN_URL="+h.cfg.Server.BaseURL)
 	for _, person := range []string{"mara", "jonas"} {
 		made, err := api.AddToken(ctx, h.store, tocsin.Token{User: person, Role: tocsin.RoleResponder, Note: "demo", CreatedAt: time.Now()})
 		if err != nil {
 			return "", err
 		}
-		secret := made.Secret
-		env += "export " + strings.ToUpper(person) + "=" + secret + "\n"
+		fmt.Fprintf(&env, "export %s=%s\n", strings.ToUpper(person), made.Secret)
 		if person == "mara" {
-			env += "export TOCSIN_TOKEN=" + secret + "\n"
+			fmt.Fprintln(&env, "export TOCSIN_TOKEN="+made.Secret)
 		}
 	}
 	path := filepath.Join(folder, "env")
-	if err := os.WriteFile(path, []byte(env), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(env.String()), 0o600); err != nil {
 		return "", fmt.Errorf("write the demo's environment: %w", err)
 	}
 	return path, nil
@@ -115,10 +118,7 @@ func (h *house) narrate(ctx context.Context, out io.Writer, env string) error {
 		case <-tick.C:
 		}
 		incidents, _, err := h.store.Incidents(ctx, tocsin.IncidentQuery{})
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		if err != nil && ctx.Err() == nil {
 			return fmt.Errorf("list incidents: %w", err)
 		}
 		for _, i := range incidents {
@@ -136,10 +136,7 @@ func (h *house) narrate(ctx context.Context, out io.Writer, env string) error {
 // tell prints the lines of an incident's timeline that are new.
 func (h *house) tell(ctx context.Context, out io.Writer, i tocsin.Incident, told map[int64]int64) error {
 	events, err := h.store.Timeline(ctx, i.ID)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
+	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("read timeline: %w", err)
 	}
 	for _, e := range events {

@@ -42,13 +42,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if err == nil || errors.Is(err, context.Canceled) {
 		return 0
 	}
-	fmt.Fprintln(errs, "tocsin:", sentence(err))
+	// All of it, not only the sentence for users: who sits at a terminal is the
+	// operator, and no secret is ever in an error.
+	fmt.Fprintln(errs, "tocsin:", err)
 	return 1
 }
-
-// sentence is what a person at a terminal reads of an error: all of it, for they
-// are the operator, and no secret is ever in one.
-func sentence(err error) string { return err.Error() }
 
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{

@@ -51,11 +51,8 @@ const (
 const otherNode = time.Minute
 
 // build wires the program, from the database outwards.
-func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*house, error) {
-	channels, err := buildChannels(cfg, log)
-	if err != nil {
-		return nil, err
-	}
+func build(ctx context.Context, o orders) (*house, error) {
+	cfg, channels, log := o.cfg, o.channels, o.log
 	node := nodeName()
 	db, err := store.Open(ctx, store.Options{URL: cfg.Database.URL.Reveal(), Log: log, Queues: queuesFor(channels)})
 	if err != nil {
@@ -75,12 +72,12 @@ func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*house, e
 		Store: db, Config: triage.Config{FalseRings: cfg.Triage.FalseRings, Window: cfg.Triage.Window}, Areas: db.Areas, Node: node, Log: log, Now: time.Now,
 	})
 
-	o := notify.Options{Store: db, Channels: channels, Now: time.Now, Log: log, BaseURL: cfg.Server.BaseURL, Hold: cfg.Broadcast.Hold}
+	n := notify.Options{Store: db, Channels: channels, Now: time.Now, Log: log, BaseURL: cfg.Server.BaseURL, Hold: cfg.Broadcast.Hold}
 	if db.Shared() {
-		o.Grace = otherNode
+		n.Grace = otherNode
 	}
-	pager, desk := notify.NewPager(o), notify.NewDesk(o)
-	h.sender = notify.NewBroadcaster(o)
+	pager, desk := notify.NewPager(n), notify.NewDesk(n)
+	h.sender = notify.NewBroadcaster(n)
 	store.Handle(db, pager.Alert)
 	store.Handle(db, pager.Notice)
 	store.Handle(db, pager.Escalate)
@@ -88,10 +85,11 @@ func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*house, e
 	store.Handle(db, h.sender.Deliver)
 
 	h.handler = web.New(web.Options{
-		API:     api.Options{Store: db, Desk: desk, Pager: pager, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
-		Parts:   h.parts,
-		Metrics: promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
-		Log:     log,
+		API:      api.Options{Store: db, Desk: desk, Pager: pager, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
+		Parts:    h.parts,
+		Metrics:  promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
+		Registry: metrics,
+		Log:      log,
 	})
 	return h, nil
 }
@@ -134,21 +132,6 @@ func together(ctx context.Context, parts ...func(context.Context) error) error {
 	}
 	wg.Wait()
 	return errors.Join(errs...)
-}
-
-// buildChannels makes the configured channels; all mistakes are told at once.
-func buildChannels(cfg *config.Config, log *slog.Logger) ([]tocsin.Channel, error) {
-	var built []tocsin.Channel
-	var wrong []error
-	for _, c := range cfg.Channels {
-		made, err := newChannel(c, log)
-		if err != nil {
-			wrong = append(wrong, fmt.Errorf("channel %s: %w", c.Name, err))
-			continue
-		}
-		built = append(built, made)
-	}
-	return built, errors.Join(wrong...)
 }
 
 // queuesFor names the queues that the channels need: one for what each delivers,
