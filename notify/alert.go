@@ -19,6 +19,9 @@ func (p *Pager) Alert(ctx context.Context, j tocsin.AlertJob) error {
 	if silenced(i) != "" || j.Tier == tocsin.TierNone {
 		return nil
 	}
+	if p.Shadow && j.Tier == tocsin.TierRing {
+		return p.wouldRing(ctx, i)
+	}
 	heard, err := p.sound(ctx, i, j.Tier)
 	if err == nil && !heard {
 		err = p.nobody(ctx, i, j.Tier)

@@ -13,7 +13,11 @@ import (
 // sent. It returns CodeForbidden when the author approves alone without a bypass,
 // and CodeConflict when the incident does not allow this kind of update, when
 // resolved lacks support's own check, or when what the approver saw has changed.
+// In shadow every approval is refused, with CodeForbidden.
 func (d *Desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, error) {
+	if err := d.refuseShadow(); err != nil {
+		return tocsin.Update{}, err
+	}
 	u, err := d.Store.Update(ctx, a.Update)
 	if err != nil {
 		return u, err

@@ -34,6 +34,9 @@ var errNotNow = errors.New("not now")
 // left alone; one that was approved again waits for the end of its new hold; one
 // that the verdict does not allow any more is called back.
 func (b *Broadcaster) Broadcast(ctx context.Context, j tocsin.BroadcastJob) error {
+	if err := b.putOff(); err != nil {
+		return err
+	}
 	u, err := b.Store.Update(ctx, j.Update)
 	if err != nil {
 		return fmt.Errorf("read update: %w", err)

@@ -16,6 +16,9 @@ const tryFor = 24 * time.Hour
 // out what became of a broken call, and leaves alone what is settled or whose
 // update was stopped. It gives an error when it wants to be called again.
 func (b *Broadcaster) Deliver(ctx context.Context, j tocsin.DeliverJob) error {
+	if err := b.putOff(); err != nil {
+		return err
+	}
 	if !b.enter(j.Delivery) {
 		return later(nil, time.Second, "This delivery is under way.")
 	}

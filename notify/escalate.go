@@ -12,6 +12,9 @@ import (
 // answered meanwhile, the step is over already, or the incident needs nobody any
 // more. After the last step of the last round the page is exhausted.
 func (p *Pager) Escalate(ctx context.Context, j tocsin.EscalateJob) error {
+	if err := p.putOff(); err != nil {
+		return err
+	}
 	page, err := p.Store.Page(ctx, j.Page)
 	if err != nil {
 		return fmt.Errorf("read page: %w", err)

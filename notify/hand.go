@@ -11,6 +11,9 @@ import (
 // looked, and it did not arrive. It returns CodeConflict when a correction or
 // another verdict has overtaken the update.
 func (d *Desk) Retry(ctx context.Context, actor string, delivery int64) (tocsin.Delivery, error) {
+	if err := d.refuseShadow(); err != nil {
+		return tocsin.Delivery{}, err
+	}
 	line, err := d.Store.Delivery(ctx, delivery)
 	if err != nil {
 		return line, err

@@ -30,6 +30,11 @@ func (p *Pager) Notice(ctx context.Context, j tocsin.NoticeJob) error {
 	default:
 		return nil
 	}
+	if page.Tier == tocsin.TierRing {
+		if err := p.putOff(); err != nil {
+			return err
+		}
+	}
 	if page.State != tocsin.PageOpen {
 		return p.skipNotice(ctx, n, page)
 	}

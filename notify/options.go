@@ -28,6 +28,9 @@ type Options struct {
 	// another process may be at it. Zero says that no other process uses the
 	// database; otherwise it must be longer than Timeout.
 	Grace time.Duration
+	// Shadow makes us listen only: a ring becomes a whisper, nothing is approved and
+	// nothing is sent. What an earlier server left to be sent or rung is put off.
+	Shadow bool
 	// Settle is how long after a broken call we look for what became of it; the
 	// other side may need a moment until it shows what it has. 3 s when zero.
 	Settle time.Duration

@@ -120,6 +120,9 @@ func stop(ctx context.Context, s updateStore, actor string, update int64, reason
 // Resume lets a stopped update go on with those who have not heard it. It returns
 // CodeConflict for an update that a correction or another verdict has overtaken.
 func (d *Desk) Resume(ctx context.Context, actor string, update int64) (tocsin.Update, error) {
+	if err := d.refuseShadow(); err != nil {
+		return tocsin.Update{}, err
+	}
 	u, err := d.Store.Update(ctx, update)
 	if err != nil {
 		return u, err
