@@ -2,134 +2,202 @@ package triage
 
 import (
 	"cmp"
+	"math"
 	"slices"
-	"sort"
 )
 
 // windows are the spans, in seconds, over which people are counted at once: a
 // sharp burst shows in the first, a slow one in the last.
-var windows = [...]int64{10 * 60, 20 * 60, 40 * 60, 80 * 60, 160 * 60, 240 * 60} //nolint:gochecknoglobals // a constant table
+var windows = [...]int64{5 * 60, 10 * 60, 20 * 60, 40 * 60, 80 * 60, 160 * 60, 240 * 60} //nolint:gochecknoglobals // a constant table
 
 const (
-	longest      = 240 * 60 // seconds: the last of windows
-	searchBudget = 6000     // places of an index that one query may look at
-	leastAlike   = 0.06     // cosine below which two reports say nothing about each other
-	leastPeople  = 3        // fewer people are no incident, however alike
+	longest     = 240 * 60 // seconds: the last of windows
+	leastPeople = 3        // fewer people are no incident, however alike
+	mostPeople  = 12       // a group need not grow further to be seen
+	candidates  = 48       // neighbours that may join a group
+	floor       = 0.3      // reports that are always to be expected: nothing is ever sure
 )
 
-// finding is what the neighbours of a report show: people who write alike, in a
-// span of time, against how many were to be expected.
+// finding is a group of reports of different people about one thing, with the
+// evidence that it is no chance.
 type finding struct {
 	group    []*post
-	surprise float64
-	expected float64
-	people   int
-	window   int64
+	evidence float64 // nats: logarithm of the likelihood ratio
+	expected float64 // reports about anything in the window
+	window   int64   // seconds
 }
 
 type neighbour struct {
-	p      *post
-	cosine float32
-	age    int64
+	p    *post
+	fit  float64 // to the one new report
+	odds float64
+	age  int64
+	used bool
 }
 
-// detect counts the distinct people who lately wrote like x, at every degree of
-// likeness and over every window, against the share of past reports that are as
-// much like x. It gives the least likely combination.
-func (e *Engine) detect(x *post) finding {
+// detect looks for a group around a new post: first by its neighbours alone, which
+// is cheap; where these promise something, by growing a topic from it.
+func (e *Engine) detect(x *post, past fits) finding {
 	near := e.neighbours(x)
 	if len(near) < leastPeople-1 {
 		return finding{}
 	}
-	past := e.likenesses(x)
+	slices.Sort(past.upper)
+	for i := range near {
+		near[i].odds = odds(past.share(near[i].fit))
+	}
 	best := finding{}
 	for _, w := range windows {
-		total := float64(e.countWithin(x, w))
-		k := 0
-		for i, n := range near {
-			if n.age > w {
-				continue
-			}
-			k++
-			if k < leastPeople-1 || i+1 < len(near) && near[i+1].cosine == n.cosine && near[i+1].age <= w {
-				continue
-			}
-			expected := total * past.share(n.cosine)
-			if s := surprise(k, expected); s > best.surprise {
-				best = finding{surprise: s, expected: expected, people: k + 1, window: w}
-				best.group = append(best.group, x)
-				for _, m := range near[:i+1] {
-					if m.age <= w {
-						best.group = append(best.group, m.p)
-					}
-				}
+		lambda := e.rates.expected(x.at, w)
+		n := e.minutes.count(x.at, w)
+		if promise(near, w, max(lambda, float64(n)/2)) <= 0 {
+			continue
+		}
+		if f := e.grow(x, near, past, w, lambda, float64(n+1)); f.evidence > best.evidence && !e.hollow(f.group) {
+			best = f
+		}
+	}
+	return best
+}
+
+// evidence is the logarithm of the likelihood of seeing reports with these odds,
+// if mu of them were of one topic, beside lambda of anything.
+func evidence(odds []float64, mu, lambda float64) float64 {
+	sum := -mu
+	for _, o := range odds {
+		sum += math.Log1p(mu / (lambda + floor) * o)
+	}
+	return sum
+}
+
+// promise is the evidence of the nearest neighbours within a window.
+func promise(near []neighbour, window int64, lambda float64) float64 {
+	var odds []float64
+	best := math.Inf(-1)
+	for i := range near {
+		if near[i].age <= window {
+			odds = append(odds, near[i].odds)
+			best = max(best, evidence(odds, float64(len(odds)), lambda))
+			if len(odds) == 6 {
+				break
 			}
 		}
 	}
 	return best
 }
 
-// neighbours are the recent reports like x, one for each other person, the most
-// alike first.
-func (e *Engine) neighbours(x *post) []neighbour {
-	byPerson := map[uint64]int{x.person: -1}
-	near := e.scratch[:0]
-	e.recent.near(x.terms, e.recent.first, searchBudget, func(p *post, cosine float32) {
-		age := max(x.at-p.at, p.at-x.at)
-		if cosine < leastAlike || age > longest || !p.evidence() || p.stale {
-			return
-		}
-		i, ok := byPerson[p.person]
-		switch {
-		case !ok:
-			byPerson[p.person] = len(near)
-			near = append(near, neighbour{p, cosine, age})
-		case i >= 0 && cosine > near[i].cosine:
-			near[i] = neighbour{p, cosine, age}
-		}
-	})
-	slices.SortFunc(near, func(a, b neighbour) int {
-		return cmp.Or(cmp.Compare(b.cosine, a.cosine), cmp.Compare(a.p.key, b.p.key))
-	})
-	e.scratch = near
-	return near
-}
-
-// likeness is how like the past reports are to one report.
-type likeness struct {
-	cosines []float64 // ascending
-	total   int
-}
-
-func (e *Engine) likenesses(x *post) likeness {
-	l := likeness{total: e.past.len()}
-	e.past.near(x.terms, e.past.first, searchBudget, func(_ *post, cosine float32) {
-		if cosine >= leastAlike {
-			l.cosines = append(l.cosines, float64(cosine))
-		}
-	})
-	sort.Float64s(l.cosines)
-	return l
-}
-
-// share is the share of past reports at least so alike. It is never 0: what was
-// not seen in so many reports may yet be in the next.
-func (l likeness) share(cosine float32) float64 {
-	i := sort.SearchFloat64s(l.cosines, float64(cosine))
-	return (float64(len(l.cosines)-i) + .5) / (float64(l.total) + 1)
-}
-
-// countWithin counts the recent reports within a window of x that are evidence.
-func (e *Engine) countWithin(x *post, window int64) int {
-	n := 0
-	for seq := e.recent.next; seq > e.recent.first; seq-- {
-		p := e.recent.at(seq - 1)
-		if x.at-p.at > window {
+// grow begins with one post and adds, one at a time, the post that fits best to
+// those it has, as long as there is one that does not fit by mere chance. It
+// gives the group at its most convincing size.
+func (e *Engine) grow(x *post, near []neighbour, past fits, window int64, lambda, n float64) finding {
+	t := &topic{}
+	t.add(x.words)
+	for i := range near {
+		near[i].used = near[i].age > window
+	}
+	best := finding{window: window, expected: max(lambda, 1)}
+	group, all := []*post{x}, []float64{}
+	for len(group) < mostPeople {
+		e.topic = e.query(t, e.topic)
+		e.load(e.topic)
+		next, top := e.fittest(near)
+		e.unload(e.topic)
+		if next == nil {
 			break
 		}
-		if p.evidence() {
-			n++
+		if t.size == 2 || t.size == 3 || t.size == 5 || t.size == 8 {
+			e.upper = e.upper[:0]
+			past = e.pastFits(e.topic, e.upper)
+			e.upper = past.upper
+		}
+		q := past.share(top)
+		if q > atWorst {
+			break
+		}
+		next.used = true
+		group, all = append(group, next.p), append(all, odds(q))
+		t.add(next.p.words)
+		k := float64(len(group))
+		if v := evidence(all, k-1, max(lambda, n-k)); len(group) >= leastPeople && v > best.evidence {
+			best.evidence, best.group = v, group
 		}
 	}
-	return n
+	best.group = slices.Clone(best.group)
+	return best
+}
+
+// fittest is the unused neighbour that fits the loaded topic best.
+func (e *Engine) fittest(near []neighbour) (*neighbour, float64) {
+	var best *neighbour
+	var top float64
+	for i := range near {
+		if near[i].used {
+			continue
+		}
+		if d := e.fit(near[i].p); d > top {
+			best, top = &near[i], d
+		}
+	}
+	return best, top
+}
+
+// neighbours are the recent reports that fit a new one best, one for each other person.
+func (e *Engine) neighbours(x *post) []neighbour {
+	near := e.near[:0]
+	e.words.near(e.self, e.words.first, e.budget(), func(p *post, gains float32) {
+		age := max(x.at-p.at, p.at-x.at)
+		if age > longest || !p.evidence() || p.stale || p.person == x.person {
+			return
+		}
+		if d := p.fitOf(gains); d > 0 {
+			near = append(near, neighbour{p: p, fit: d, age: age})
+		}
+	})
+	e.near = near
+	slices.SortFunc(near, func(a, b neighbour) int {
+		return cmp.Or(cmp.Compare(b.fit, a.fit), cmp.Compare(a.p.key, b.p.key))
+	})
+	clear(e.people)
+	return slices.DeleteFunc(near[:min(len(near), 2*candidates)], func(n neighbour) bool {
+		twice := e.people[n.p.person]
+		e.people[n.p.person] = true
+		return twice
+	})
+}
+
+// Figures of hollow.
+const (
+	pleading   = 0.6     // least share of a group that asks or complains
+	noiseSpan  = 60 * 60 // seconds in which noise of the same kind is looked for
+	noiseShare = 0.5     // as much noise as this beside a group makes it noise
+)
+
+// hollow tells whether a group is no problem of many: few of it ask or complain,
+// their accounts were made for it, or as many again who write the same are noise.
+func (e *Engine) hollow(group []*post) bool {
+	pleads, young, t := 0, 0, &topic{}
+	for _, p := range group {
+		pleads += count(p.pleads)
+		young += count(p.young)
+		t.add(p.words)
+	}
+	size := float64(len(group))
+	if float64(pleads) < pleading*size || 2*young > len(group) {
+		return true
+	}
+	e.topic = e.query(t, e.topic)
+	e.load(e.topic)
+	defer e.unload(e.topic)
+	least := math.Inf(1)
+	for _, p := range group {
+		least = min(least, e.fit(p))
+	}
+	clear(e.people)
+	e.words.each(func(p *post) bool {
+		if !p.evidence() && e.fit(p) >= least {
+			e.people[p.person] = true
+		}
+		return group[0].at-p.at <= noiseSpan
+	})
+	return float64(len(e.people)) >= noiseShare*size
 }

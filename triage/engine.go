@@ -2,6 +2,7 @@ package triage
 
 import (
 	"cmp"
+	"math"
 	"os"
 	"slices"
 	"time"
@@ -13,28 +14,42 @@ import (
 // Engine finds incidents in a stream of reports. It is not safe for concurrent
 // use: one goroutine owns it.
 type Engine struct {
-	cfg    Config
-	lex    *text.Lexicon
-	areas  []area
-	rarity *rarity
-	recent *index // the reports of the last hours, evidence or not
-	past   *index // a sample of older evidence: what is usual
-	aged   uint32 // sequence number in recent of the first post that is not past yet
-	usual  thinner
-	now    int64 // unix seconds: the latest time that was seen
+	cfg               Config
+	lex               *text.Lexicon
+	areas             []area
+	rarity            *rarity
+	recent            *index // the reports of the last hours, evidence or not
+	words             *index // the same by their words
+	past              *index // a sample of older evidence: what is usual
+	aged              uint32 // sequence number in recent of the first post that is not past yet
+	usual             thinner
+	rates             rates
+	ages              ages
+	minutes           minutes
+	whisperAt, ringAt float64 // evidence that each bell asks for
+	now               int64   // unix seconds: the latest time that was seen
 
-	open    []*incident // in the order in which they began
-	byKey   map[string]*incident
-	names   map[string]*cluster // only while memory is rebuilt
-	moved   map[*post]bool      // judgements that changed since the last Drain
-	closed  func(*incident)     // told of each incident that closes; may be nil
-	scratch []neighbour
+	open   []*incident // in the order in which they began
+	byKey  map[string]*incident
+	names  map[string]*cluster // only while memory is rebuilt
+	moved  map[*post]bool      // judgements that changed since the last Drain
+	closed func(*incident)     // told of each incident that closes; may be nil
+
+	// Scratch space, so that a report costs no memory but its own.
+	gains  []float32 // by slot: the topic that is loaded
+	self   vector    // the newest post as a query
+	topic  vector    // a topic as a query
+	upper  []float64
+	fresh  []float64
+	near   []neighbour
+	people map[uint64]bool
 }
 
 // Sizes of the memory, in posts.
 const (
-	recentPosts = 1 << 14
-	pastPosts   = 1 << 12
+	recentPosts  = 1 << 14
+	pastPosts    = 1 << 13
+	searchBudget = 8000
 )
 
 // New makes an engine without memory. The areas name the part of the service that
@@ -66,8 +81,9 @@ func Load(cfg Config, areas []tocsin.Area) (*Engine, error) {
 func newEngine(cfg Config, areas []tocsin.Area, lex *text.Lexicon) *Engine {
 	return &Engine{
 		cfg: cfg.withDefaults(), lex: lex, areas: areasOf(areas, lex), rarity: newRarity(),
-		recent: newIndex(recentPosts), past: newIndex(pastPosts),
-		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{},
+		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
+		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, people: map[uint64]bool{}, gains: make([]float32, slots),
+		whisperAt: 4 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 10 - math.Log(cfg.withDefaults().FalseRings),
 	}
 }
 
@@ -89,10 +105,10 @@ type Alert struct {
 
 // Add takes in the next report.
 func (e *Engine) Add(r tocsin.Report) Decision {
-	p := e.read(&r)
+	p, past := e.read(&r)
 	e.forget()
 	e.settle(p, "")
-	alerts := e.consider(p, knownAt(&r))
+	alerts := e.consider(p, past, knownAt(&r))
 	e.remember(p)
 	e.moved[p] = true
 	return Decision{Judgement: p.judgement(), Alerts: alerts, post: p}
@@ -101,7 +117,7 @@ func (e *Engine) Add(r tocsin.Report) Decision {
 // Recall takes in a report that was judged in an earlier life. What was decided
 // then stands; it raises no alert.
 func (e *Engine) Recall(j tocsin.Judged) {
-	p := e.read(&j.Report)
+	p, _ := e.read(&j.Report)
 	p.reason, p.human = j.Judgement.Reason, j.Human
 	e.forget()
 	e.settle(p, j.Judgement.Cluster)
@@ -151,28 +167,37 @@ func knownAt(r *tocsin.Report) time.Time {
 }
 
 // read makes a post of a report.
-func (e *Engine) read(r *tocsin.Report) *post {
+func (e *Engine) read(r *tocsin.Report) (*post, fits) {
 	t := e.lex.Read(r.Title+"\n"+r.Text, r.Lang)
 	p := &post{
 		id: r.ID, key: keyOf(r), at: r.At.Unix(), person: hash(r.Reporter.ID), channel: r.Channel,
-		text: r.Text, title: r.Title, lang: r.Lang, terms: vectorOf(t), young: isYoung(r),
+		text: r.Text, title: r.Title, lang: r.Lang, terms: vectorOf(t), young: e.ages.young(r), unknown: r.Reporter.Since.IsZero(), pleads: t.Pleads(),
 		stale: r.ReceivedAt.Sub(r.At) > e.cfg.Stale, reason: e.judge(r, t),
 	}
 	if r.Reporter.ID == "" {
 		p.person = hash(p.key)
 	}
+	p.words = wordsOf(t)
 	e.rarity.weigh(p.terms)
+	var past fits
+	p.usual, past = e.usualness(p, e.fresh)
+	e.fresh = past.upper
 	e.now = max(e.now, p.at)
-	return p
+	return p, past
 }
 
 // remember keeps a post for those to come.
 func (e *Engine) remember(p *post) {
 	e.rarity.count(p.terms)
+	e.rates.pass(p.at, p.evidence())
+	if p.evidence() {
+		e.minutes.add(p.at)
+	}
 	if e.recent.len() == recentPosts {
 		e.age(e.recent.first + 1)
 	}
 	e.recent.add(p)
+	e.words.add(p)
 }
 
 // forget lets go of what is too old to matter: posts turn from recent to past,
@@ -185,23 +210,13 @@ func (e *Engine) forget() {
 	e.age(until)
 	for e.recent.len() > lookBack && e.recent.first < e.aged {
 		e.recent.drop()
+		e.words.drop()
 	}
-	quiet := int64(e.cfg.Quiet / time.Second)
-	e.open = slices.DeleteFunc(e.open, func(i *incident) bool {
-		if i.last < e.now-quiet && (!i.changed || e.closed != nil) {
-			e.close(i)
-			return true
-		}
-		return false
-	})
+	e.gone(e.now - int64(e.cfg.Quiet/time.Second))
 }
 
-func (e *Engine) close(i *incident) {
-	delete(e.byKey, i.key)
-	if e.closed != nil {
-		e.closed(i)
-	}
-}
+// budget is how many places of an index one query may look at.
+func (e *Engine) budget() int { return searchBudget }
 
 // age moves the posts before a sequence number from recent to past.
 func (e *Engine) age(until uint32) {
@@ -230,6 +245,9 @@ func (t *thinner) take(p *post) bool {
 	}
 	t.seen++
 	span := max(p.at-t.first, 24*3600)
+	if t.seen < pastPosts {
+		return true
+	}
 	stride := max(1, uint64(t.seen*usualSpan/span/pastPosts))
 	return hash(p.key)%stride == 0
 }

@@ -62,8 +62,8 @@ func (e *Engine) texts(i *incident) []text.Text {
 
 func (e *Engine) explain(i *incident, texts []text.Text) tocsin.Explanation {
 	x := tocsin.Explanation{
-		Phrases: e.phrases(texts), Channels: map[string]int{}, Expected: i.best.expected, Seen: i.best.people,
-		Window: tocsin.Duration(time.Duration(i.best.window) * time.Second), Quotes: quotes(i),
+		Phrases: e.phrases(texts), Channels: map[string]int{}, Expected: i.best.expected, Seen: len(i.best.group),
+		Window: tocsin.Duration(time.Duration(i.best.window) * time.Second), Quotes: e.quotes(i),
 	}
 	seen := map[uint64]bool{}
 	for _, m := range i.members {
@@ -129,9 +129,15 @@ func (e *Engine) phrases(texts []text.Text) []string {
 }
 
 // quotes are the reports nearest to the centre, one a person.
-func quotes(i *incident) []int64 {
+func (e *Engine) quotes(i *incident) []int64 {
 	sorted := slices.Clone(i.members)
-	slices.SortStableFunc(sorted, func(a, b *post) int { return cmp.Compare(i.centre.cosine(b.terms), i.centre.cosine(a.terms)) })
+	fit := map[*post]float64{}
+	e.query1(i, func() {
+		for _, m := range sorted {
+			fit[m] = e.fit(m)
+		}
+	})
+	slices.SortStableFunc(sorted, func(a, b *post) int { return cmp.Compare(fit[b], fit[a]) })
 	var out []int64
 	seen := map[uint64]bool{}
 	for _, m := range sorted {

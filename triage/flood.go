@@ -4,25 +4,23 @@ import "github.com/tocsin/tocsin"
 
 // A flood is many near copies from accounts that were made for the occasion.
 const (
-	copyAt      = 0.75        // cosine from which one text is a near copy of another
+	copyShare   = 0.6         // share of the words from which one text is a near copy of another
+	copyWords   = 2           // fewer shared words are no copy
 	floodWindow = 2 * 60 * 60 // seconds
-	floodPeople = 6
+	floodPeople = 5
 	floodYoung  = 0.7 // least share of young accounts
 )
 
 // flood tells whether a post is one of a wave of near copies, and gives the wave.
 func (e *Engine) flood(p *post) *incident {
-	if len(p.terms) == 0 {
+	if len(p.words) < copyWords {
 		return nil
 	}
-	people, young := map[uint64]bool{p.person: true}, 0
-	if p.young {
-		young++
-	}
+	people, young := map[uint64]bool{p.person: true}, count(p.young)
 	var copies []*post
 	var wave *incident
-	e.recent.near(p.terms, e.recent.first, searchBudget, func(q *post, cosine float32) {
-		if cosine < copyAt || p.at-q.at > floodWindow {
+	e.words.near(p.words, e.words.first, searchBudget, func(q *post, shared float32) {
+		if shared < copyWords || shared < copyShare*float32(max(len(p.words), len(q.words))) || p.at-q.at > floodWindow {
 			return
 		}
 		if q.inc != nil && q.inc.kind == tocsin.KindFlood {
@@ -31,9 +29,7 @@ func (e *Engine) flood(p *post) *incident {
 		copies = append(copies, q)
 		if !people[q.person] {
 			people[q.person] = true
-			if q.young {
-				young++
-			}
+			young += count(q.young)
 		}
 	})
 	if wave == nil {
@@ -43,8 +39,11 @@ func (e *Engine) flood(p *post) *incident {
 		wave = e.begin(p.key, tocsin.KindFlood)
 		e.open = append(e.open, wave)
 	}
+	if !p.young && !p.unknown {
+		return nil
+	}
 	for _, q := range append(copies, p) {
-		if q.inc == nil && !q.human {
+		if q.inc == nil && !q.human && (q.young || q.unknown) {
 			if q.reason == "" {
 				q.reason = reasonFlood
 			}
@@ -52,4 +51,11 @@ func (e *Engine) flood(p *post) *incident {
 		}
 	}
 	return wave
+}
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

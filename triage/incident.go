@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -14,62 +15,56 @@ type incident struct {
 	tier     tocsin.Tier
 	members  []*post
 	people   map[uint64]bool
-	centre   centre
+	topic    topic
+	past     fits // how well past reports fit the topic
+	reviewed int  // size when past was last drawn
 	first    int64
 	last     int64
-	best     finding // the most surprising moment so far
-	joinAt   float32 // cosine to the centre from which a report counts
-	sureAt   float32 // from which its writer may be answered
-	reviewed int     // size when the thresholds were last drawn
+	hot      int64   // when it was last more than the usual
+	best     finding // the most convincing moment so far
 	changed  bool
 }
 
 // consider decides what a new post means: it belongs to an incident, it makes one
 // visible, or neither.
-func (e *Engine) consider(p *post, known time.Time) []Alert {
+func (e *Engine) consider(p *post, past fits, known time.Time) []Alert {
 	if p.stale {
 		return nil
 	}
 	if i := e.flood(p); i != nil {
-		return e.ring(i, known)
+		return e.bells(i, known)
 	}
 	if !p.evidence() {
 		return nil
 	}
-	if i := e.fits(p); i != nil {
+	if i := e.home(p); i != nil {
 		e.join(i, p)
-		return e.ring(i, known)
+		return e.bells(i, known)
 	}
-	found := e.detect(p)
-	if found.surprise < whisperAt {
+	found := e.detect(p, past)
+	if found.evidence < e.whisperAt {
 		return nil
 	}
 	i := e.owner(found.group)
 	if i == nil {
 		i = e.begin(p.key, tocsin.KindIncident)
-		e.open = append(e.open, i)
 	}
 	for _, m := range found.group {
 		if m.inc == nil && !m.human {
 			e.join(i, m)
 		}
 	}
-	if found.surprise > i.best.surprise {
+	if found.evidence > i.best.evidence {
 		i.best = found
 	}
-	return e.ring(i, known)
+	i.hot = e.now
+	return e.bells(i, known)
 }
 
-// Evidence that each bell asks for, as surprise (see there) and people.
-const (
-	whisperAt  = 4.5
-	ringAt     = 8.0
-	ringPeople = 6
-)
-
 func (e *Engine) begin(key string, kind tocsin.Kind) *incident {
-	i := &incident{key: key, kind: kind, people: map[uint64]bool{}, joinAt: 1, sureAt: 1}
+	i := &incident{key: key, kind: kind, people: map[uint64]bool{}, hot: e.now}
 	e.byKey[key] = i
+	e.open = append(e.open, i)
 	return i
 }
 
@@ -83,106 +78,162 @@ func (e *Engine) join(i *incident, p *post) {
 		i.first = p.at
 	}
 	i.last = max(i.last, p.at)
-	if !p.evidence() && i.kind == tocsin.KindIncident {
+	i.people[p.person] = true
+	if i.kind == tocsin.KindFlood {
+		i.hot = max(i.hot, p.at)
 		return
 	}
-	i.people[p.person] = true
-	i.centre.add(p.terms, 1)
-	if len(i.members) >= leastPeople && len(i.members) >= i.reviewed*3/2 {
-		e.review(i)
+	if !p.evidence() {
+		return
 	}
-	p.sure = p.human || i.kind == tocsin.KindIncident && i.centre.cosine(p.terms) >= i.sureAt
+	i.topic.add(p.words)
+	if len(i.members) >= leastPeople && len(i.members)*3 >= i.reviewed*4 {
+		e.review(i)
+	} else {
+		e.query1(i, func() { e.place(i, p) })
+	}
 }
 
-// review draws the two thresholds anew: from the share of past reports that are
-// as near to the incident's centre by chance.
+// Figures of belonging, as odds that a report is one of the incident's.
+const (
+	joinOdds = 1.0     // it counts as evidence
+	sureOdds = 25.0    // its writer may be answered as one of it
+	moment   = 60 * 60 // seconds around a report in which the incident's speed is measured
+)
+
+func (e *Engine) query1(i *incident, do func()) {
+	e.topic = e.query(&i.topic, e.topic)
+	e.load(e.topic)
+	do()
+	e.unload(e.topic)
+}
+
+// place decides anew how surely a member belongs. The topic is loaded.
+func (e *Engine) place(i *incident, p *post) {
+	sure := p.human || p.evidence() && e.belongs(i, p) >= sureOdds
+	if sure != p.sure {
+		p.sure = sure
+		e.moved[p] = true
+	}
+}
+
+// review draws anew how well the past fits the incident, and looks again at its
+// members, and at the recent reports that did not fit it before.
 func (e *Engine) review(i *incident) {
 	i.reviewed = len(i.members)
-	past := likeness{total: e.past.len()}
-	e.past.near(i.centre.vector(centreTerms), e.past.first, searchBudget*4, func(_ *post, cosine float32) {
-		past.cosines = append(past.cosines, float64(cosine))
-	})
-	slices.Sort(past.cosines)
-	i.joinAt = max(.2, past.quantile(.01))
-	i.sureAt = max(.3, past.quantile(.002))
-	for _, m := range i.members {
-		sure := m.human || i.kind == tocsin.KindIncident && i.centre.cosine(m.terms) >= i.sureAt
-		if sure != m.sure {
-			m.sure = sure
-			e.moved[m] = true
+	e.query1(i, func() {
+		i.past = e.pastFits(e.topic, i.past.upper)
+		for _, m := range i.members {
+			e.place(i, m)
 		}
-	}
+	})
 }
 
-// quantile is the cosine that no more than a share of the past reports reaches.
-func (l likeness) quantile(share float64) float32 {
-	n := len(l.cosines) - int(share*float64(l.total)) - 1
-	if n < 0 || len(l.cosines) == 0 {
+// belongs gives the odds that a post is one of the incident's, whose topic is
+// loaded: how fast the incident grew at that time beside everything else, times
+// how much better it fits than the past.
+func (e *Engine) belongs(i *incident, p *post) float64 {
+	q := i.past.share(e.fit(p))
+	if q > atWorst {
 		return 0
 	}
-	return float32(l.cosines[n])
+	mu := 0
+	for k := len(i.members) - 1; k >= 0; k-- {
+		if m := i.members[k]; m != p && abs(m.at-p.at) <= moment {
+			mu++
+		}
+	}
+	n := e.minutes.count(p.at, moment) - mu
+	lambda := max(e.rates.expected(p.at, moment), float64(n))
+	return float64(mu) / (lambda + floor) * odds(q)
 }
 
-// fits finds the open incident that a post belongs to.
-func (e *Engine) fits(p *post) *incident {
+func abs(x int64) int64 { return max(x, -x) }
+
+// home finds the open incident that a post belongs to.
+func (e *Engine) home(p *post) *incident {
 	var best *incident
-	var top float32
+	top := joinOdds
 	for _, i := range e.open {
 		if i.kind != tocsin.KindIncident {
 			continue
 		}
-		if c := i.centre.cosine(p.terms); c >= i.joinAt && c > top {
-			best, top = i, c
-		}
+		e.query1(i, func() {
+			if o := e.belongs(i, p); o > top {
+				best, top = i, o
+			}
+		})
 	}
 	return best
 }
 
 // owner is the open incident that most of a group belongs to already.
 func (e *Engine) owner(group []*post) *incident {
-	count := map[*incident]int{}
+	members := map[*incident]int{}
 	for _, m := range group {
-		if m.inc != nil && m.inc.kind == tocsin.KindIncident && slices.Contains(e.open, m.inc) {
-			count[m.inc]++
-			if count[m.inc]*2 >= len(group)-1 {
-				return m.inc
+		if i := m.inc; i != nil && i.kind == tocsin.KindIncident && e.byKey[i.key] == i {
+			members[i]++
+			if members[i]*2 >= len(group)-1 {
+				return i
 			}
 		}
 	}
 	return nil
 }
 
-// ring gives the bells that an incident has earned and not had yet.
-func (e *Engine) ring(i *incident, known time.Time) []Alert {
+// bells gives the bells that an incident has earned and not had yet.
+func (e *Engine) bells(i *incident, known time.Time) []Alert {
 	var alerts []Alert
 	if tocsin.TierWhisper.Louder(i.tier) {
 		alerts = append(alerts, i.alert(tocsin.TierWhisper, known))
 	}
-	if i.kind == tocsin.KindIncident && len(i.people) >= ringPeople && tocsin.TierRing.Louder(i.tier) {
-		if i.best.surprise = max(i.best.surprise, e.weight(i)); i.best.surprise >= ringAt {
-			alerts = append(alerts, i.alert(tocsin.TierRing, known))
-		}
+	if i.kind == tocsin.KindFlood {
+		return alerts
+	}
+	w := e.weigh(i)
+	if w >= stillHot {
+		i.hot = e.now
+	}
+	if len(i.people) >= ringPeople && w >= e.ringAt && tocsin.TierRing.Louder(i.tier) {
+		alerts = append(alerts, i.alert(tocsin.TierRing, known))
 	}
 	return alerts
 }
 
-// weight is how surprising the incident's people are, over the window that shows
-// them best, against the past reports that its centre would have drawn.
-func (e *Engine) weight(i *incident) float64 {
-	best := 0.0
-	for _, w := range windows {
-		n := 0
-		for _, m := range i.members {
-			if m.evidence() && m.at > e.now-w {
-				n++
+const (
+	stillHot    = 2.0 // evidence above which an incident is not over
+	ringPeople  = 5
+	mostWeighed = 60 // members, the newest, that weigh looks at
+)
+
+// weigh is the evidence for an incident now, over the window that shows it best.
+func (e *Engine) weigh(i *incident) float64 {
+	best := math.Inf(-1)
+	e.query1(i, func() {
+		recent := i.members[max(0, len(i.members)-mostWeighed):]
+		all := make([]float64, len(recent))
+		for k, m := range recent {
+			all[k] = odds(i.past.share(e.fit(m)))
+		}
+		for _, w := range windows {
+			seen := map[uint64]bool{}
+			var within []float64
+			for k, m := range recent {
+				if m.evidence() && m.at >= e.now-w && !seen[m.person] {
+					seen[m.person] = true
+					within = append(within, all[k])
+				}
+			}
+			mu := float64(len(within))
+			lambda := max(e.rates.expected(e.now, w), float64(e.minutes.count(e.now, w))-mu)
+			if v := evidence(within, mu, lambda); v > best {
+				best = v
+				if v > i.best.evidence {
+					i.best = finding{evidence: v, expected: lambda, window: w, group: i.best.group}
+				}
 			}
 		}
-		total := 0
-		for seq := e.recent.next; seq > e.recent.first && e.recent.at(seq-1).at > e.now-w; seq-- {
-			total++
-		}
-		best = max(best, surprise(n, float64(total)*.01))
-	}
+	})
 	return best
 }
 
@@ -201,16 +252,16 @@ func (i *incident) alert(t tocsin.Tier, known time.Time) Alert {
 func (e *Engine) rejoin(p *post, key string, sure bool) {
 	i := e.byKey[key]
 	if i == nil {
-		i = e.begin(key, tocsin.KindIncident)
+		kind := tocsin.KindIncident
 		if p.reason == reasonFlood {
-			i.kind = tocsin.KindFlood
+			kind = tocsin.KindFlood
 		}
+		i = e.begin(key, kind)
 		i.tier = tocsin.TierWhisper
-		e.open = append(e.open, i)
 	}
 	e.join(i, p)
 	p.sure = sure
-	i.changed = false
+	i.changed, i.hot = false, p.at
 	delete(e.moved, p)
 }
 
@@ -222,4 +273,18 @@ func (e *Engine) named(key string) *cluster {
 		e.names[key] = c
 	}
 	return c.root()
+}
+
+// gone drops the incidents that are over from those that are open.
+func (e *Engine) gone(before int64) {
+	e.open = slices.DeleteFunc(e.open, func(i *incident) bool {
+		if i.hot >= before || i.changed && e.closed == nil {
+			return false
+		}
+		delete(e.byKey, i.key)
+		if e.closed != nil {
+			e.closed(i)
+		}
+		return true
+	})
 }

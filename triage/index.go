@@ -15,7 +15,8 @@ type index struct {
 	lists map[uint32]*list
 	sum   []float32 // by place in the ring: similarity of the query under way
 	hits  []uint32
-	order vector // the query under way, heaviest first
+	of    func(*post) vector // the features by which posts are found here
+	order vector             // the query under way, heaviest first
 }
 
 type list struct {
@@ -24,19 +25,21 @@ type list struct {
 	head   int
 }
 
-func newIndex(capacity int) *index {
-	return &index{ring: make([]*post, capacity), lists: map[uint32]*list{}, sum: make([]float32, capacity)}
+func newIndex(capacity int, of func(*post) vector) *index {
+	return &index{of: of, ring: make([]*post, capacity), lists: map[uint32]*list{}, sum: make([]float32, capacity)}
 }
 
 func (x *index) len() int { return int(x.next - x.first) }
 
 func (x *index) at(seq uint32) *post { return x.ring[seq%uint32(len(x.ring))] }
 
-func (x *index) oldest() *post {
-	if x.len() == 0 {
-		return nil
+// each visits the posts from the newest to the oldest, until visit says false.
+func (x *index) each(visit func(*post) bool) {
+	for seq := x.next; seq > x.first; seq-- {
+		if !visit(x.at(seq - 1)) {
+			return
+		}
 	}
-	return x.at(x.first)
 }
 
 // back is the sequence number of the post n before the end, or of the oldest.
@@ -52,7 +55,7 @@ func (x *index) drop() {
 	p := x.at(x.first)
 	x.ring[x.first%uint32(len(x.ring))] = nil
 	x.first++
-	for _, t := range p.terms {
+	for _, t := range x.of(p) {
 		if l := x.lists[t.slot]; l != nil {
 			l.trim(x.first)
 			if l.head == len(l.seq) {
@@ -78,7 +81,7 @@ func (x *index) add(p *post) {
 	if x.len() == len(x.ring) {
 		x.drop()
 	}
-	for _, t := range p.terms {
+	for _, t := range x.of(p) {
 		l := x.lists[t.slot]
 		if l == nil {
 			l = &list{}

@@ -18,6 +18,13 @@ const (
 	reasonFlood   = "flood"
 )
 
+// Log-odds from which a text is taken for spam or praise. Both are cautious: a
+// report left out wrongly is worse than one counted wrongly.
+const (
+	spamAt   = -1.8
+	praiseAt = -0.1
+)
+
 // judge says why a report does not count as evidence; "" when it does. Being a
 // question, or not being a complaint, is no reason.
 func (e *Engine) judge(r *tocsin.Report, t text.Text) string {
@@ -26,9 +33,11 @@ func (e *Engine) judge(r *tocsin.Report, t text.Text) string {
 		return reasonStaff
 	case len(t.Words) == 0 && len(t.Emojis) == 0:
 		return reasonEmpty
-	case text.Spam(r.Text, t):
+	case text.Spam(r.Text, t) > spamAt:
 		return reasonSpam
-	case text.Praise(t):
+	case t.Enters() && !t.Pleads():
+		return reasonContest
+	case text.Praise(t) > praiseAt:
 		return reasonPraise
 	}
 	return ""

@@ -1,10 +1,6 @@
 package triage
 
-import (
-	"time"
-
-	"github.com/tocsin/tocsin"
-)
+import "github.com/tocsin/tocsin"
 
 // post is a report as the engine remembers it: what is needed to compare and to
 // count it, and nothing that must be shown.
@@ -17,15 +13,23 @@ type post struct {
 	text    string // until it is past, unless it belongs to an incident
 	title   string
 	lang    string
-	terms   vector
-	reason  string // why it is no evidence; "" when it is
-	stale   bool   // it came too late to be part of a burst
-	young   bool   // the account is days old
+	terms   vector  // for cosines
+	words   vector  // for likelihoods: plain words and concepts, of weight 1
+	usual   float32 // log-likelihood of its words among the past reports, against that of independent words
+	reason  string  // why it is no evidence; "" when it is
+	stale   bool    // it came too late to be part of a burst
+	young   bool    // the account is young beside the others
+	unknown bool    // nobody knows how old the account is
+	pleads  bool    // it asks, or says that something is wrong
 	cluster *cluster
 	inc     *incident
 	sure    bool
 	human   bool // a person decided where it belongs
 }
+
+func (p *post) byTerm() vector { return p.terms }
+
+func (p *post) byWord() vector { return p.words }
 
 func (p *post) evidence() bool { return p.reason == "" }
 
@@ -33,13 +37,6 @@ func (p *post) evidence() bool { return p.reason == "" }
 func (p *post) external() string { return p.key[len(p.channel)+1:] }
 
 func keyOf(r *tocsin.Report) string { return r.Channel + "/" + r.ExternalID }
-
-// youngAge is the age below which an account may have been made for the occasion.
-const youngAge = 14 * 24 * time.Hour
-
-func isYoung(r *tocsin.Report) bool {
-	return !r.Reporter.Since.IsZero() && r.At.Sub(r.Reporter.Since) < youngAge
-}
 
 // hash is FNV-1a, 64 bits: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
 func hash(parts ...string) uint64 {

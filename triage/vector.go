@@ -87,6 +87,21 @@ func vectorOf(t text.Text) vector {
 	return slices.Clip(slices.CompactFunc(v, func(a, b term) bool { return a.slot == b.slot }))
 }
 
+// wordsOf reads a text's plain words and concepts, each once.
+func wordsOf(t text.Text) vector {
+	v := make(vector, 0, len(t.Words))
+	for _, w := range t.Words {
+		if w.Head {
+			v = append(v, term{slotOf("c:" + w.Concept), 1})
+		}
+		if !w.Stop && w.Kind != text.KindNumber {
+			v = append(v, term{slotOf(w.Stem), 1})
+		}
+	}
+	slices.SortFunc(v, func(a, b term) int { return cmp.Compare(a.slot, b.slot) })
+	return slices.Clip(slices.Compact(v))
+}
+
 // unit makes the length 1. A vector without weight stays as it is.
 func (v vector) normalise() {
 	sum := 0.0

@@ -22,13 +22,15 @@ type Text struct {
 	Tags   []string // hashtags without their #
 	Emojis []string
 	Links  int
+	Asks   bool // it holds a question mark
+	Cries  bool // it holds an exclamation mark
 }
 
 // Read cuts a text into words and says what each stands for. The hint is a BCP 47
 // tag, "" where the language is unknown.
 func (l *Lexicon) Read(s, hint string) Text {
 	tokens := Tokens(Body(s))
-	t := Text{Lang: Guess(tokens, hint), Words: make([]Word, 0, len(tokens))}
+	t := Text{Lang: Guess(tokens, hint), Words: make([]Word, 0, len(tokens)), Asks: strings.ContainsAny(s, "?？¿"), Cries: strings.ContainsAny(s, "!！¡")}
 	pause := false
 	for _, tok := range tokens {
 		switch tok.Kind {
@@ -109,7 +111,8 @@ func (l *Lexicon) conceive(t Text) {
 }
 
 // Body gives a text without what its writer did not write now: quoted lines, the
-// line that announces them, and what follows a signature's dashes.
+// line that announces them, what follows a signature's dashes, and a closing with
+// the name below it.
 func Body(s string) string {
 	if !strings.Contains(s, "\n") {
 		return s
@@ -120,12 +123,46 @@ func Body(s string) string {
 		switch {
 		case strings.HasPrefix(bare, ">"):
 			continue
-		case bare == "--" || bare == "-- ":
+		case bare == "--":
 			return strings.Join(keep, "")
 		case strings.HasSuffix(bare, "wrote:") || strings.HasSuffix(bare, "schrieb:") || strings.HasSuffix(bare, "a écrit :"):
 			continue
 		}
 		keep = append(keep, line)
 	}
-	return strings.Join(keep, "")
+	return strings.Join(withoutClosing(keep), "")
+}
+
+// Limits of a closing: so many lines at the end, of so many words each.
+const (
+	closingLines = 4
+	closingWords = 4
+)
+
+// withoutClosing cuts "Best regards," and what follows, when that is short.
+func withoutClosing(lines []string) []string {
+	for i := max(1, len(lines)-closingLines); i < len(lines); i++ {
+		words := strings.Fields(lines[i])
+		if len(words) == 0 || len(words) > closingWords || !isClosing(words) {
+			continue
+		}
+		short := true
+		for _, rest := range lines[i+1:] {
+			short = short && len(strings.Fields(rest)) <= closingWords
+		}
+		if short {
+			return lines[:i]
+		}
+	}
+	return lines
+}
+
+// isClosing tells whether a line holds nothing but stop words, as a greeting does.
+func isClosing(words []string) bool {
+	for _, w := range words {
+		if stopLangs(fold(strings.TrimFunc(w, isPunct))) == ([9]bool{}) {
+			return false
+		}
+	}
+	return true
 }
