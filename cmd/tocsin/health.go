@@ -27,7 +27,11 @@ func (h *house) parts() []web.Part {
 	if !judge.Ready {
 		judge.Detail = "Triage is catching up with the reports that are stored. Bells may be late; people can work."
 	}
-	return []web.Part{db, judge}
+	parts := []web.Part{db, judge}
+	if h.shadow {
+		parts = append(parts, web.Part{Name: "shadow", Ready: true, Detail: shadowNotice})
+	}
+	return parts
 }
 
 // backlog makes metrics of what waits in the store, each time they are read.

@@ -62,7 +62,7 @@ func rootCommand() *cobra.Command {
 		&cobra.Group{ID: "offline", Title: "Without a server:"},
 	)
 	for id, commands := range map[string][]*cobra.Command{
-		"server":  {serveCommand(), demoCommand(), checkCommand()},
+		"server":  {serveCommand(), shadowCommand(), demoCommand(), checkCommand()},
 		"offline": {replayCommand()},
 		"work":    workCommands(),
 	} {

@@ -10,11 +10,12 @@ import (
 )
 
 // orders are what the operator wants: the configuration, the channels that it
-// makes, and the log.
+// makes, the log, and whether to listen only.
 type orders struct {
 	cfg      *config.Config
 	channels []tocsin.Channel
 	log      *slog.Logger
+	shadow   bool
 }
 
 // readOrders reads the configuration and makes its channels, without calling their
@@ -29,7 +30,7 @@ func readOrders(path string, logTo io.Writer) (orders, error) {
 	if err := config.Join(err, wrong, checkTargets(cfg, channels)); err != nil {
 		return orders{}, counted(err)
 	}
-	return orders{cfg, channels, log}, nil
+	return orders{cfg: cfg, channels: channels, log: log}, nil
 }
 
 func newLog(c config.Log, out io.Writer) *slog.Logger {

@@ -36,6 +36,7 @@ type house struct {
 	ingest   *ingest.Ingest
 	triage   *triage.Runner
 	sender   *notify.Broadcaster
+	shadow   bool
 	handler  http.Handler
 }
 
@@ -58,13 +59,18 @@ func build(ctx context.Context, o orders) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.shadow && db.Shared() {
+		if err := refuseCompany(ctx, db, node); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
 	if err := errors.Join(db.SeedAreas(ctx, cfg.Areas), db.SeedPolicies(ctx, cfg.Policies)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBacklog(db, log))
 
-	h := &house{cfg: cfg, log: log, channels: channels, store: db}
+	h := &house{cfg: cfg, log: log, channels: channels, store: db, shadow: o.shadow}
 	h.ingest = ingest.New(ingest.Options{
 		Store: db, Channels: channels, Node: node, Log: log, Now: time.Now, Metrics: metrics, Every: cfg.Ingest.Every,
 	})
@@ -72,7 +78,7 @@ func build(ctx context.Context, o orders) (*house, error) {
 		Store: db, Config: triage.Config{FalseRings: cfg.Triage.FalseRings, Window: cfg.Triage.Window}, Areas: db.Areas, Node: node, Log: log, Now: time.Now,
 	})
 
-	n := notify.Options{Store: db, Channels: channels, Now: time.Now, Log: log, BaseURL: cfg.Server.BaseURL, Hold: cfg.Broadcast.Hold}
+	n := notify.Options{Store: db, Channels: channels, Now: time.Now, Log: log, BaseURL: cfg.Server.BaseURL, Hold: cfg.Broadcast.Hold, Shadow: o.shadow}
 	if db.Shared() {
 		n.Grace = otherNode
 	}
