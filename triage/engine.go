@@ -26,6 +26,7 @@ type Engine struct {
 	rates             rates
 	ages              ages
 	minutes           minutes
+	routine           routine
 	whisperAt, ringAt float64 // evidence that each bell asks for
 	now               int64   // unix seconds: the latest time that was seen
 
@@ -82,7 +83,7 @@ func newEngine(cfg Config, areas []tocsin.Area, lex *text.Lexicon) *Engine {
 	return &Engine{
 		cfg: cfg.withDefaults(), lex: lex, areas: areasOf(areas, lex), rarity: newRarity(),
 		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
-		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, people: map[uint64]bool{}, gains: make([]float32, slots),
+		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, people: map[uint64]bool{}, gains: make([]float32, slots),
 		whisperAt: 4 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 10 - math.Log(cfg.withDefaults().FalseRings),
 	}
 }
@@ -169,10 +170,12 @@ func knownAt(r *tocsin.Report) time.Time {
 // read makes a post of a report.
 func (e *Engine) read(r *tocsin.Report) (*post, fits) {
 	t := e.lex.Read(r.Title+"\n"+r.Text, r.Lang)
+	reason := e.judge(r, t)
+	e.routine.mute(&t, r.At.Unix())
 	p := &post{
 		id: r.ID, key: keyOf(r), at: r.At.Unix(), person: hash(r.Reporter.ID), channel: r.Channel,
 		text: r.Text, title: r.Title, lang: r.Lang, terms: vectorOf(t), young: e.ages.young(r), unknown: r.Reporter.Since.IsZero(), pleads: t.Pleads(),
-		stale: r.ReceivedAt.Sub(r.At) > e.cfg.Stale, reason: e.judge(r, t),
+		stale: r.ReceivedAt.Sub(r.At) > e.cfg.Stale, reason: reason,
 	}
 	if r.Reporter.ID == "" {
 		p.person = hash(p.key)
