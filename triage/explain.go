@@ -26,16 +26,8 @@ func (e *Engine) sighting(i *incident) tocsin.Sighting {
 		FirstSeen: time.Unix(i.first, 0).UTC(), LastSeen: time.Unix(i.last, 0).UTC(),
 		Reports: len(i.members), People: len(i.people), Explanation: e.explain(i, texts),
 	}
-	s.Title = title(s)
+	s.Title = heading(s.Kind, s.Explanation.Phrases)
 	return s
-}
-
-func title(s tocsin.Sighting) string {
-	about := strings.Join(s.Explanation.Phrases[:min(3, len(s.Explanation.Phrases))], ", ")
-	if s.Kind == tocsin.KindFlood {
-		return "Near copies: " + cmp.Or(about, "no words")
-	}
-	return cmp.Or(about, "Similar reports")
 }
 
 // severity is 1 (worst) to 4 (mildest), from the number of people.
@@ -81,51 +73,6 @@ func (e *Engine) explain(i *incident, texts []text.Text) tocsin.Explanation {
 	x.Why = fmt.Sprintf("%d people within %s; by the reports of the past weeks %.2f were to be expected.", x.Seen, time.Duration(x.Window), x.Expected)
 	x.False = "The reports share words but not a problem, or something outside the service made people ask."
 	return x
-}
-
-// phrases are the words and word pairs that tie the texts: written by many of
-// them, and seldom otherwise.
-func (e *Engine) phrases(texts []text.Text) []string {
-	type tie struct {
-		shown string
-		score float64
-	}
-	count, shown := map[string]int{}, map[string]string{}
-	for _, t := range texts {
-		here := map[string]string{}
-		last := -1
-		for k, w := range t.Words {
-			if w.Stop || w.Kind == text.KindNumber {
-				continue
-			}
-			here[unit(w)] = w.Text
-			if last >= 0 && !w.Break && unit(t.Words[last]) != unit(w) {
-				here[unit(t.Words[last])+" "+unit(w)] = t.Words[last].Text + " " + w.Text
-			}
-			last = k
-		}
-		for name, words := range here {
-			count[name]++
-			if shown[name] == "" || len(words) < len(shown[name]) {
-				shown[name] = words
-			}
-		}
-	}
-	var ties []tie
-	for name, n := range count {
-		if n >= 2 {
-			ties = append(ties, tie{shown[name], float64(n) * float64(e.rarity.idf(slotOf(name)))})
-		}
-	}
-	slices.SortFunc(ties, func(a, b tie) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.shown, b.shown)) })
-	var out []string
-	for _, t := range ties {
-		inside := slices.ContainsFunc(out, func(o string) bool { return strings.Contains(o, t.shown) || strings.Contains(t.shown, o) })
-		if !inside && len(out) < maxPhrases {
-			out = append(out, t.shown)
-		}
-	}
-	return out
 }
 
 // quotes are the reports nearest to the centre, one a person.

@@ -145,7 +145,8 @@ func wordEnd(s string) int {
 		if isGlyph(r) || !isWordRune(r) {
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(max(r, 0)):])
 			inside := isApostrophe(r) && unicode.IsLetter(next) && unicode.IsLetter(last) ||
-				r == '.' && unicode.IsDigit(next) && unicode.IsDigit(last)
+				r == '.' && unicode.IsDigit(next) && unicode.IsDigit(last) ||
+				(r == '-' || r == '_') && joinsCode(s[:i], s[i+1:])
 			if !inside || r == utf8.RuneError {
 				return i
 			}
@@ -153,6 +154,14 @@ func wordEnd(s string) int {
 		last = r
 	}
 	return len(s)
+}
+
+// joinsCode tells whether a dash joins letters and digits to one error code, as in
+// E-4012 or ERR_507: short, and in capitals or with three digits.
+func joinsCode(before, after string) bool {
+	digits := spanOf(after, unicode.IsDigit)
+	return len(before) <= 6 && spanOf(before, unicode.IsLetter) == len(before) &&
+		(digits >= 3 || digits >= 2 && before == strings.ToUpper(before))
 }
 
 // word adds one word without apostrophes and, in Romance languages, without the
@@ -168,8 +177,15 @@ func (c *cutter) word(s string) {
 			s = head + tail
 		}
 	}
-	w := cut(fold(s))
+	w := cut(strings.Map(dropDash, fold(s))) // a dash inside is that of a code
 	c.add(w, kindOf(w))
+}
+
+func dropDash(r rune) rune {
+	if r == '-' || r == '_' {
+		return -1
+	}
+	return r
 }
 
 func isElision(head string) bool {
