@@ -63,7 +63,7 @@ func rootCommand() *cobra.Command {
 	)
 	for id, commands := range map[string][]*cobra.Command{
 		"server":  {serveCommand(), shadowCommand(), demoCommand(), checkCommand()},
-		"offline": {replayCommand()},
+		"offline": {replayCommand(), backtestCommand()},
 		"work":    workCommands(),
 	} {
 		for _, c := range commands {
