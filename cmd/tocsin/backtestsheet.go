@@ -119,8 +119,8 @@ func showUnheard(p *sheet, r backtest.Result) {
 		}
 		unheard = append(unheard, page)
 	}
-	p.line("Of %s, %d have a bell within %s. Of the other %d, nobody wrote anything around %d.",
-		plural(len(r.Pages), "page", "pages"), heard, span(time.Duration(r.Window)), len(unheard), quiet)
+	p.line("A bell lies within %s of %d of %s. Around %d of the others nobody wrote anything at all.",
+		span(time.Duration(r.Window)), heard, plural(len(r.Pages), "page", "pages"), quiet)
 	if len(unheard) > 0 {
 		p.line("Pages without a bell:")
 		p.row("PAGED", "ID", "SERVICE", "WHAT", "REPORTS AROUND IT")
@@ -158,6 +158,8 @@ func verdictOn(r backtest.Result) []string {
 	switch {
 	case len(r.Pages) == 0:
 		say = append(say, "Without a history of pages (--pages) nobody can tell a true ring from a false one: no setting is proposed.")
+	case r.Proposal == nil && r.Trials[len(r.Trials)-1].Rings == 0:
+		say = append(say, "Nothing rang at any setting: nothing is proposed.")
 	case r.Proposal == nil:
 		say = append(say, fmt.Sprintf("No setting keeps the rings that no page confirms within %g a month. Look at them: pagers miss outages too.", r.Budget))
 	default:

@@ -95,7 +95,7 @@ func (v *hamlet) as(who string, args ...string) (int, string) {
 	return code, out.String()
 }
 
-// said lists what the journal has: "page support", "reply sim:ana", …
+// said lists what the journal has, as in "page support" and "reply sim:ana".
 func (v *hamlet) said() []string {
 	v.Helper()
 	entries, err := simulator.ReadJournal(v.journal)

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -24,8 +25,8 @@ type sieve struct {
 	past     *backtest.Past
 	ingest   *ingest.Ingest
 	batch    []tocsin.Report
-	again    int
-	rejected map[string]int
+	taken    int
+	rejected map[string]int // by reason
 }
 
 func newSieve(past *backtest.Past) *sieve {
@@ -39,6 +40,7 @@ func newSieve(past *backtest.Past) *sieve {
 const sieveBatch = 500
 
 func (s *sieve) take(ctx context.Context, r tocsin.Report) error {
+	s.taken++
 	if s.batch = append(s.batch, r); len(s.batch) < sieveBatch {
 		return nil
 	}
@@ -59,14 +61,16 @@ func (s *sieve) flush(ctx context.Context) error {
 
 // sum says what became of the tickets.
 func (s *sieve) sum() string {
-	text := plural(s.past.Len(), "ticket", "tickets")
-	if s.again > 0 {
-		text += fmt.Sprintf(", %d more than once", s.again)
-	}
+	parts := []string{plural(s.past.Len(), "ticket", "tickets")}
+	again := s.taken - s.past.Len()
 	for _, reason := range slices.Sorted(maps.Keys(s.rejected)) {
-		text += fmt.Sprintf(", %d left out as %s", s.rejected[reason], reason)
+		again -= s.rejected[reason]
+		parts = append(parts, fmt.Sprintf("%d left out as %s", s.rejected[reason], reason))
 	}
-	return text
+	if again > 0 {
+		parts = append(parts, fmt.Sprintf("%d that came again", again))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // CommitBatch keeps what passed.
@@ -75,12 +79,8 @@ func (s *sieve) CommitBatch(_ context.Context, _, _ string, b tocsin.Batch) ([]i
 		s.rejected[cmp.Or(r.Reason, "unknown")]++
 	}
 	for _, r := range b.Reports {
-		added, err := s.past.Add(r)
-		if err != nil {
+		if _, err := s.past.Add(r); err != nil {
 			return nil, err
-		}
-		if !added {
-			s.again++
 		}
 	}
 	return nil, nil

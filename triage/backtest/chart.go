@@ -2,6 +2,7 @@ package backtest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -90,7 +91,7 @@ func (c Chart) Lines() []string {
 	for level := chartHeight - 1; level >= 0; level-- {
 		label := ""
 		if level == chartHeight-1 {
-			label = fmt.Sprint(most)
+			label = strconv.Itoa(most)
 		}
 		lines = append(lines, margin(label)+"│"+bars(c.Reports, most, level))
 	}

@@ -80,7 +80,7 @@ func TestALeadIsHowMuchEarlierThanTheNearestPage(t *testing.T) {
 // one on random histories.
 func TestMatchingAgreesWithLookingAtEveryPair(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // G404: a test that repeats
+	r := rand.New(rand.NewPCG(3, 4))
 	for range 500 {
 		minutes := make([]int, r.IntN(12))
 		for n := range minutes {
@@ -182,10 +182,11 @@ func TestATrialCountsRingsThatAPageConfirmsAndThoseThatNoneDoes(t *testing.T) {
 
 func TestTheLoudestSettingWithinTheBudgetIsProposed(t *testing.T) {
 	t.Parallel()
-	trials := []Trial{{FalseRings: .5, Monthly: .2}, {FalseRings: 1, Monthly: 1}, {FalseRings: 2, Monthly: 1}, {FalseRings: 4, Monthly: 3}}
+	trials := []Trial{{FalseRings: .5, Rings: 1, Monthly: .2}, {FalseRings: 1, Rings: 2, Monthly: 1}, {FalseRings: 2, Rings: 2, Monthly: 1}, {FalseRings: 4, Rings: 4, Monthly: 3}}
 	for budget, want := range map[float64]float64{.2: .5, 1: 2, 2.9: 2, 3: 4, 100: 4} {
 		require.InDelta(t, want, *propose(trials, budget), 1e-9, "budget %g", budget)
 	}
 	require.Nil(t, propose(trials, .1))
-	require.Nil(t, propose(nil, 1))
+	require.Nil(t, propose([]Trial{{FalseRings: 1}}, 1), "nothing rang: nobody knows")
+	require.NotNil(t, propose([]Trial{{FalseRings: 1}, {FalseRings: 2, Rings: 5, Monthly: 5}}, 1), "the quieter one did well")
 }

@@ -9,7 +9,7 @@ import (
 
 // layouts are the forms in which exports write times. Fractions of a second are
 // read wherever seconds are.
-var layouts = []string{ //nolint:gochecknoglobals // a constant table
+var layouts = []string{ //nolint:gochecknoglobals // a constant table; Go has no constant lists
 	time.RFC3339,
 	"2006-01-02T15:04:05Z0700",
 	"2006-01-02 15:04:05Z07:00",

@@ -13,7 +13,7 @@ import (
 )
 
 // listKeys hold the objects in an answer of an API.
-var listKeys = regexp.MustCompile(`"(tickets|conversations)"\s*:`) //nolint:gochecknoglobals // compiled once
+var listKeys = regexp.MustCompile(`"(tickets|conversations)"\s*:`)
 
 // objects reads the objects of a file, be they one a line, in an array, or in the
 // list of one or more answers of an API. One a line, a broken one costs itself

@@ -18,16 +18,19 @@ type Page struct {
 // The columns of a history of pages. The names are those of PagerDuty's CSV
 // exports (the incidents of a report, and those of Analytics), and of others alike:
 // https://support.pagerduty.com/main/docs/insights
-var ( //nolint:gochecknoglobals // constant tables
-	pageAt = column{
-		"createdon", "createdat", "created", "triggeredat", "triggered", "startedat", "starttime", "openedat", "opened",
-		"date", "datetime", "timestamp", "time",
-	}
-	pageID      = column{"incidentnumber", "number", "incidentid", "id", "alertid", "key"}
-	pageTitle   = column{"description", "title", "summary", "incidenttitle", "message", "name"}
-	pageService = column{"servicename", "service", "impactedservice", "team", "teamname", "source"}
-	pageUrgency = column{"urgency", "priority", "priorityname", "severity"}
-)
+
+var pageAt = column{ //nolint:gochecknoglobals // a constant table; Go has no constant lists
+	"createdon", "createdat", "created", "triggeredat", "triggered", "startedat", "starttime", "openedat", "opened",
+	"date", "datetime", "timestamp", "time",
+}
+
+var pageID = column{"incidentnumber", "number", "incidentid", "id", "alertid", "key"} //nolint:gochecknoglobals // a constant table; Go has no constant lists
+
+var pageTitle = column{"description", "title", "summary", "incidenttitle", "message", "name"} //nolint:gochecknoglobals // a constant table; Go has no constant lists
+
+var pageService = column{"servicename", "service", "impactedservice", "team", "teamname", "source"} //nolint:gochecknoglobals // a constant table; Go has no constant lists
+
+var pageUrgency = column{"urgency", "priority", "priorityname", "severity"} //nolint:gochecknoglobals // a constant table; Go has no constant lists
 
 // Pages reads a history of pages as CSV, oldest first. It returns CodeInvalid when
 // no column says when a page was sent.

@@ -36,7 +36,7 @@ func emptyPast(t *testing.T) *Past {
 
 func TestThePastComesInOrderHoweverItWasToldAndAsOftenAsAsked(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(5, 6)) //nolint:gosec // G404: a test that repeats
+	r := rand.New(rand.NewPCG(5, 6))
 	p := emptyPast(t)
 	for n := range 2000 {
 		_, err := p.Add(tocsin.Report{ExternalID: fmt.Sprint(n), At: at(r.IntN(300)), Text: strings.Repeat("x", n%50), Reporter: tocsin.Reporter{ID: "p", Handle: "Päul"}})

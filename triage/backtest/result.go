@@ -25,7 +25,7 @@ type Result struct {
 	Trials []Trial `json:"trials"`
 	Budget float64 `json:"budget"` // unmatched rings in 30 days
 	// Proposal is the loudest setting whose unmatched rings stay within Budget; nil
-	// when none does, or without pages.
+	// when none does, when nothing rang at all, or without pages.
 	Proposal *float64 `json:"proposal,omitempty"`
 	Chart    Chart    `json:"chart"`
 }

@@ -20,7 +20,7 @@ import (
 // people tell within an hour.
 func bakery(t *testing.T) (*Past, time.Time) {
 	t.Helper()
-	r := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // G404: a test that repeats
+	r := rand.New(rand.NewPCG(7, 8))
 	pick := func(of []string) string { return of[r.IntN(len(of))] }
 	open := []string{"How do I", "May I", "Where can I", "I would like to", "Please help me", "Is it possible to"}
 	wish := []string{

@@ -14,8 +14,8 @@ import (
 
 // errNoTime and errNoText say why a row is left out.
 var (
-	errNoTime = errors.New("it has no time")                    //nolint:gochecknoglobals // a sentinel
-	errNoText = errors.New("it has neither a subject nor text") //nolint:gochecknoglobals // a sentinel
+	errNoTime = errors.New("it has no time")
+	errNoText = errors.New("it has neither a subject nor text")
 )
 
 // column is what a value means, with the names that headers give it, the best first.

@@ -45,9 +45,18 @@ func median(leads []tocsin.Duration) *tocsin.Duration {
 	return &leads[(len(leads)-1)/2]
 }
 
-// propose gives the loudest setting whose unmatched rings stay within a budget.
+// rang tells whether any setting rang at all.
+func rang(trials []Trial) bool {
+	return slices.ContainsFunc(trials, func(t Trial) bool { return t.Rings > 0 })
+}
+
+// propose gives the loudest setting whose unmatched rings stay within a budget. A
+// past in which nothing rang proposes nothing.
 func propose(trials []Trial, budget float64) *float64 {
 	var best *float64
+	if !rang(trials) {
+		return nil
+	}
 	for n := range trials {
 		if t := &trials[n]; t.Monthly <= budget && (best == nil || t.FalseRings > *best) {
 			best = &t.FalseRings
