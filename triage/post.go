@@ -25,6 +25,7 @@ type post struct {
 	inc     *incident
 	sure    bool
 	human   bool // a person decided where it belongs
+	over    bool // its incident was closed by a person: it is evidence for no other
 }
 
 func (p *post) byTerm() vector { return p.terms }

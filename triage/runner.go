@@ -19,6 +19,8 @@ type Store interface {
 	History(ctx context.Context, since time.Time) iter.Seq2[tocsin.Judged, error]
 	// CommitTriage writes down what was decided, in one transaction.
 	CommitTriage(ctx context.Context, t tocsin.Triaged) error
+	// Closed gives the keys of the incidents that people closed since a time.
+	Closed(ctx context.Context, since time.Time) ([]string, error)
 	// Arrived is woken when reports were added by this process.
 	Arrived() <-chan struct{}
 	// Lease takes or prolongs the right to do something alone; it says false when
@@ -189,6 +191,13 @@ func (r *Runner) batch(ctx context.Context) (int, error) {
 	}
 	if len(reports) == 0 {
 		return 0, nil
+	}
+	closed, err := r.o.Store.Closed(ctx, r.o.Now().Add(-historyFor))
+	if err != nil {
+		return 0, fmt.Errorf("read what was closed: %w", err)
+	}
+	for _, key := range closed {
+		r.engine.End(key)
 	}
 	var t tocsin.Triaged
 	for _, report := range reports {
