@@ -3,8 +3,10 @@ package web
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -15,15 +17,30 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-// missing is what a binary says that was built without the dashboard.
+// missing is what a server says that has no dashboard in it, with the command that
+// shows what was asked for.
 const missing = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Tocsin</title>
 <h1>Tocsin is running</h1>
-<p>This binary was built without the dashboard. To have it, run: <code>make build</code></p>
-<p>Everything works without it: the API is at <code>/api/v1</code>, <a href="/api/v1/openapi.json">described here</a>,
-and the command line uses it (<code>tocsin incidents</code>). <a href="/readyz">How the parts do</a>.</p>
+<p>This server has no dashboard in it yet. Use the tocsin command: <code>%s</code></p>
+<p>The API is at <code>/api/v1</code>, <a href="/api/v1/openapi.json">described here</a>. <a href="/readyz">How the parts do</a>.</p>
 </html>
 `
+
+// incidentPath is where the links lead that pages carry.
+var incidentPath = regexp.MustCompile(`^/incidents/([1-9][0-9]{0,17})$`)
+
+// plain answers where there is no dashboard. A page's link leads here too: whoever
+// was woken by it must learn what to do.
+func plain(w http.ResponseWriter, r *http.Request) {
+	command := "tocsin incidents"
+	if m := incidentPath.FindStringSubmatch(r.URL.Path); m != nil {
+		command = "tocsin incidents show " + m[1]
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = fmt.Fprintf(w, missing, command) // the client may have gone: nothing is left to do
+}
 
 // dashboard serves the built dashboard, and its index for every address that it
 // knows itself.
@@ -39,11 +56,7 @@ func dashboard() http.Handler {
 func site(files fs.FS) http.Handler {
 	index, err := fs.ReadFile(files, "index.html")
 	if err != nil {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = w.Write([]byte(missing)) // the client has gone: nothing is left to do
-		})
+		return http.HandlerFunc(plain)
 	}
 	server := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"testing/fstest"
 
@@ -159,7 +160,8 @@ func TestWithoutADashboardTheBinarySaysWhatIsMissing(t *testing.T) {
 	resp := get(t, site(fstest.MapFS{".gitkeep": {}}), "GET", "/")
 	require.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
 	text := body(t, resp)
-	require.Contains(t, text, "make build")
+	require.Contains(t, text, "tocsin incidents<")
+	require.NotContains(t, text, "make build", "nothing that is built has a dashboard yet")
 	require.Contains(t, text, "/api/v1/openapi.json")
 }
 
@@ -179,4 +181,16 @@ func TestTheDashboardAnswersItsOwnAddresses(t *testing.T) {
 	require.Equal(t, "run()", body(t, resp))
 	require.Contains(t, resp.Header.Get("Cache-Control"), "immutable")
 	require.Equal(t, http.StatusMethodNotAllowed, get(t, h, "POST", "/").StatusCode)
+}
+
+func TestWithoutADashboardALinkLeadsToTheCommandThatShowsTheIncident(t *testing.T) {
+	t.Parallel()
+	for path, command := range map[string]string{
+		"/incidents/7": "tocsin incidents show 7<", "/incidents/7/<b>": "tocsin incidents<", "/incidents/x": "tocsin incidents<",
+	} {
+		w := httptest.NewRecorder()
+		plain(w, &http.Request{URL: &url.URL{Path: path}})
+		require.Equal(t, http.StatusServiceUnavailable, w.Code)
+		require.Contains(t, w.Body.String(), command, path)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -90,6 +92,21 @@ func TestExampleHasNoMistakes(t *testing.T) {
 	code, out, errs := check(t, string(text))
 	require.Equal(t, 0, code, errs)
 	require.Contains(t, out, "support-mail (email): hears, answers, pages")
+}
+
+// TestExampleNamesVariablesThatThereAre sets each variable that the example's
+// header names in full.
+func TestExampleNamesVariablesThatThereAre(t *testing.T) {
+	text, err := os.ReadFile(example)
+	require.NoError(t, err)
+	head, _, _ := strings.Cut(string(text), "\nserver:")
+	names := regexp.MustCompile(`TOCSIN_CHANNELS_[A-Z_]+`).FindAllString(head, -1)
+	require.NotEmpty(t, names)
+	for _, name := range names {
+		t.Setenv(name, "elsewhere.example.org:993")
+	}
+	code, _, errs := check(t, string(text))
+	require.Equal(t, 0, code, errs)
 }
 
 // TestExampleShowsEveryChannelsKeys asks of tocsin.example.yml each key that the
