@@ -21,7 +21,7 @@ func (s *Store) Area(ctx context.Context, name string) (tocsin.Area, error) {
 // PutArea adds an area, or replaces the one of its name. It returns CodeInvalid
 // for one without a name.
 func (s *Store) PutArea(ctx context.Context, a tocsin.Area) error {
-	return areas().put(ctx, s, replace, a)
+	return areas().put(ctx, s, a)
 }
 
 // DeleteArea removes an area. Incidents keep its name. It returns CodeNotFound if
@@ -30,8 +30,8 @@ func (s *Store) DeleteArea(ctx context.Context, name string) error {
 	return areas().remove(ctx, s, name)
 }
 
-// SeedAreas adds those of the configuration that are not there by name. One that
-// people deleted comes back while the configuration names it.
+// SeedAreas adds those of the configuration that are not there by name. Each name
+// is seeded once: an area that people changed or deleted stays as they left it.
 func (s *Store) SeedAreas(ctx context.Context, all []tocsin.Area) error {
-	return areas().put(ctx, s, keep, all...)
+	return areas().seed(ctx, s, all)
 }

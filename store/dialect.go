@@ -59,6 +59,7 @@ func sqliteDialect() dialect {
 		wake: []string{
 			`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
 			`DELETE FROM river_leader`,
+			`DELETE FROM leases`,
 		},
 	}
 }
@@ -87,6 +88,9 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*database, 
 	unlock, err := lockFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if err := private(ctx, path, log); err != nil {
+		return nil, errors.Join(err, unlock())
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_busy_timeout=5000&_foreign_keys=1&_stmt_cache_size=100"
 	writer, err := sql.Open("sqlite3", file+"&_journal_mode=WAL&_synchronous=FULL&_txlock=immediate")

@@ -109,6 +109,20 @@ func (s *Store) judged(ctx context.Context, from int64) ([]tocsin.Judged, error)
 	return page, nil
 }
 
+// Judgement gives where a report was judged to belong. It returns CodeNotFound for
+// one that nobody has judged yet.
+func (s *Store) Judgement(ctx context.Context, report int64) (p tocsin.Place, err error) {
+	err = s.read.row(ctx, `SELECT COALESCE(incident_id, 0), cluster, reason, sure, judge FROM judgements WHERE report_id = $1`, report).
+		Scan(&p.Incident, &p.Cluster, &p.Reason, &p.Sure, &p.Judge)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return p, tocsin.Errorf(tocsin.CodeNotFound, "Report %d is not judged yet.", report)
+	case err != nil:
+		return p, fmt.Errorf("read judgement: %w", err)
+	}
+	return p, nil
+}
+
 // family gives an incident with those that were found to be duplicates of it, as
 // ($1, $2, …) and its arguments. It is asked first and by itself: PostgreSQL
 // reads all judgements when it stands as a subquery.

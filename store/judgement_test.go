@@ -80,6 +80,27 @@ func TestTriageNeverOverwritesAPersonsJudgement(t *testing.T) {
 	})
 }
 
+func TestAJudgementTellsPeopleWhereAReportBelongs(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ids := arrive(t, s, 3)
+		id := gather(t, s, "k", tocsin.TierNone, ids[0])
+		require.NoError(t, s.CommitTriage(t.Context(), tocsin.Triaged{
+			Done: ids[1:2], Judgements: []tocsin.Judgement{{Report: ids[1], Cluster: "c2", Reason: "praise"}},
+		}))
+		for report, want := range map[int64]tocsin.Place{
+			ids[0]: {Incident: id, Cluster: "c1", Sure: true, Judge: tocsin.ActorSelf},
+			ids[1]: {Cluster: "c2", Reason: "praise", Judge: tocsin.ActorSelf},
+		} {
+			place, err := s.Judgement(t.Context(), report)
+			require.NoError(t, err)
+			require.Equal(t, want, place)
+		}
+		_, err := s.Judgement(t.Context(), ids[2])
+		require.Equal(t, tocsin.CodeNotFound, tocsin.CodeOf(err), "not judged yet")
+	})
+}
+
 func TestAssignMovesAReportBetweenIncidents(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -70,12 +70,12 @@ func (d *database) migrateAlone(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-// awaken frees the jobs that a killed process was at, so that they run now and not
-// when River gives them up for lost.
+// awaken frees the jobs that a killed process was at and the leases that it held,
+// so that all goes on now and not when they are given up for lost.
 func (d *database) awaken(ctx context.Context) error {
 	for _, statement := range d.wake {
 		if _, err := d.writer.ExecContext(ctx, statement); err != nil {
-			return fmt.Errorf("free interrupted jobs: %w", err)
+			return fmt.Errorf("free what a killed process held: %w", err)
 		}
 	}
 	return nil

@@ -38,32 +38,45 @@ func (n named[T]) missing(name string) error {
 	return tocsin.Errorf(tocsin.CodeNotFound, "There is no %s named %q.", n.noun, name)
 }
 
-// put writes documents; onConflict says what becomes of one whose name is taken.
-func (n named[T]) put(ctx context.Context, s *Store, onConflict string, all ...T) error {
-	rows := make([][]any, 0, len(all))
-	for _, v := range all {
-		if n.name(v) == "" {
-			return tocsin.Errorf(tocsin.CodeInvalid, "Give the %s a name.", n.noun)
+// put adds a document, or replaces the one of its name.
+func (n named[T]) put(ctx context.Context, s *Store, v T) error {
+	return s.write(ctx, func(t *tx) error { return n.write(ctx, t, v, `DO UPDATE SET body = excluded.body`) })
+}
+
+// seed adds those documents whose names were never seeded before and are not
+// there: what people deleted stays away.
+func (n named[T]) seed(ctx context.Context, s *Store, all []T) error {
+	return s.write(ctx, func(t *tx) error {
+		for _, v := range all {
+			fresh, err := t.exec(ctx, `INSERT INTO seeds (kind, name) VALUES ($1, $2) ON CONFLICT (kind, name) DO NOTHING`, n.noun, n.name(v))
+			if err != nil {
+				return fmt.Errorf("remember seed %s %s: %w", n.noun, n.name(v), err)
+			}
+			if fresh == 0 {
+				continue
+			}
+			if err := n.write(ctx, t, v, `DO NOTHING`); err != nil {
+				return err
+			}
 		}
-		body, err := marshal(v)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, []any{n.name(v), body})
-	}
-	err := s.write(ctx, func(t *tx) error {
-		return t.insertAll(ctx, `INSERT INTO `+n.table+` (name, body) VALUES`, ` ON CONFLICT (name) `+onConflict, rows)
+		return nil
 	})
+}
+
+// write inserts a document; onConflict says what becomes of it when its name is taken.
+func (n named[T]) write(ctx context.Context, t *tx, v T, onConflict string) error {
+	if n.name(v) == "" {
+		return tocsin.Errorf(tocsin.CodeInvalid, "Give the %s a name.", n.noun)
+	}
+	body, err := marshal(v)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", n.table, err)
+		return err
+	}
+	if _, err := t.exec(ctx, `INSERT INTO `+n.table+` (name, body) VALUES ($1, $2) ON CONFLICT (name) `+onConflict, n.name(v), body); err != nil {
+		return fmt.Errorf("write %s %s: %w", n.noun, n.name(v), err)
 	}
 	return nil
 }
-
-const (
-	replace = `DO UPDATE SET body = excluded.body`
-	keep    = `DO NOTHING`
-)
 
 func (n named[T]) remove(ctx context.Context, s *Store, name string) error {
 	return s.write(ctx, func(t *tx) error {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -133,6 +134,46 @@ func TestSeedsNeverTouchWhatPeopleEdited(t *testing.T) {
 		requireCode(t, tocsin.CodeNotFound, err)
 		requireCode(t, tocsin.CodeNotFound, s.DeleteArea(t.Context(), "b"))
 		requireCode(t, tocsin.CodeInvalid, s.PutArea(t.Context(), tocsin.Area{}))
+	})
+}
+
+func TestASeedThatPeopleDeletedStaysAway(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		for start := range 3 {
+			s, err := store.Open(t.Context(), store.Options{URL: url})
+			require.NoError(t, err)
+			require.NoError(t, s.SeedAreas(t.Context(), []tocsin.Area{{Name: "a"}, {Name: "same"}}))
+			require.NoError(t, s.SeedPolicies(t.Context(), []tocsin.Policy{{Name: "same"}, {Name: fmt.Sprint("of-start-", start)}}))
+			if start == 0 {
+				require.NoError(t, s.DeleteArea(t.Context(), "same"))
+			}
+			areas, err := s.Areas(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []tocsin.Area{{Name: "a"}}, areas)
+			policies, err := s.Policies(t.Context())
+			require.NoError(t, err)
+			require.Len(t, policies, start+2, "an area's name is no policy's, and a new name is seeded")
+			require.NoError(t, s.Close())
+		}
+		s := storetest.Open(t, url)
+		require.NoError(t, s.PutArea(t.Context(), tocsin.Area{Name: "same", Title: "put back"}))
+		require.NoError(t, s.SeedAreas(t.Context(), []tocsin.Area{{Name: "same"}}))
+		area, err := s.Area(t.Context(), "same")
+		require.NoError(t, err)
+		require.Equal(t, "put back", area.Title)
+	})
+}
+
+func TestThePolicyOnWhichAllFallsBackIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		require.NoError(t, s.PutPolicy(t.Context(), tocsin.Policy{Name: tocsin.PolicyDefault}))
+		err := s.DeletePolicy(t.Context(), tocsin.PolicyDefault)
+		requireCode(t, tocsin.CodeConflict, err)
+		require.Contains(t, tocsin.MessageOf(err), "Replace it instead.")
+		_, err = s.Policy(t.Context(), tocsin.PolicyDefault)
+		require.NoError(t, err)
 	})
 }
 

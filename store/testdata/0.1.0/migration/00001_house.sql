@@ -107,6 +107,8 @@ CREATE INDEX events_incident ON events (incident_id, id);
 -- What people edit. The body is JSON of the type of the same name in the root package.
 CREATE TABLE areas (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE policies (name TEXT PRIMARY KEY, body TEXT NOT NULL);
+-- The names that came from the configuration once. They are not seeded again, so what people deleted stays away.
+CREATE TABLE seeds (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name));
 
 CREATE TABLE pages (
     id          {{serial}},
