@@ -34,6 +34,15 @@ type Judged struct {
 	Human     bool // a person said so: triage must not overwrite it
 }
 
+// Place is where a report was judged to belong, for people.
+type Place struct {
+	Incident int64  `json:"incident,omitempty"` // 0: none
+	Cluster  string `json:"cluster,omitempty"`  // "" when only a person has judged it
+	Reason   string `json:"reason,omitempty"`   // why it does not count as evidence
+	Sure     bool   `json:"sure"`               // sure enough for its writer to be answered
+	Judge    string `json:"judge"`              // "tocsin" or the user who attached or detached it
+}
+
 // Member is a report that was judged into an incident.
 type Member struct {
 	Report Report `json:"report"`

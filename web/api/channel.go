@@ -24,7 +24,7 @@ func (a *API) listChannels(_ context.Context, _ tocsin.Token, in *Paging) (List[
 	}
 	var shown []ChannelShown
 	for _, c := range a.Channels {
-		s := ChannelShown{Name: c.Name, Type: c.Type, Can: abilities(c)}
+		s := ChannelShown{Name: c.Name, Type: c.Type, Can: Abilities(c)}
 		if h, ok := health[c.Name]; ok {
 			s.Health = &h
 		}
@@ -33,8 +33,8 @@ func (a *API) listChannels(_ context.Context, _ tocsin.Token, in *Paging) (List[
 	return cut(shown, *in, func(c ChannelShown) string { return c.Name })
 }
 
-// abilities names the capabilities that are not nil.
-func abilities(c tocsin.Channel) []string {
+// Abilities names what a channel can do: its capabilities that are not nil.
+func Abilities(c tocsin.Channel) []string {
 	can := []string{}
 	for _, a := range []struct {
 		name string

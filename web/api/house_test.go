@@ -190,7 +190,7 @@ func (receiver) Receive(r *http.Request) (tocsin.Batch, error) {
 	}
 	return tocsin.Batch{
 		Reports:    []tocsin.Report{{ExternalID: string(text), At: noon, Text: "it is down", Reporter: tocsin.Reporter{ID: "x:1"}}},
-		Rejections: []tocsin.Rejection{{Reason: tocsin.ReasonEmpty, At: noon}},
+		Rejections: []tocsin.Rejection{{ExternalID: "half", Reason: tocsin.ReasonEmpty, Detail: "report 2: it has no text", At: noon}},
 	}, nil
 }
 

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -17,8 +19,25 @@ const (
 
 // Taken says what became of an inbound request.
 type Taken struct {
-	Added    int `json:"added" doc:"Reports that were new"`
-	Rejected int `json:"rejected" doc:"Parts that became no report"`
+	Added    int       `json:"added" doc:"Reports that were new"`
+	Rejected []Refused `json:"rejected" nullable:"false" doc:"Parts that are no report at all. What only cleaning finds to be none is at /rejections"`
+}
+
+// Refused is a part of an inbound request that is no report, so that its sender can
+// mend it.
+type Refused struct {
+	ExternalID string `json:"external_id"`
+	Reason     string `json:"reason"`
+	Detail     string `json:"detail"`
+}
+
+// refused lists what a channel did not take.
+func refused(all []tocsin.Rejection) []Refused {
+	list := make([]Refused, len(all))
+	for i, r := range all {
+		list[i] = Refused{ExternalID: r.ExternalID, Reason: r.Reason, Detail: r.Detail}
+	}
+	return list
 }
 
 // intake takes reports by inbound HTTP. It needs no token: the channel checks the
@@ -35,6 +54,10 @@ func (a *API) intake(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxIntake)
+	if err := saysSomething(r); err != nil {
+		a.refuseIntake(w, r, err)
+		return
+	}
 	batch, err := receiver.Receive(r)
 	if err != nil {
 		a.refuseIntake(w, r, err)
@@ -45,7 +68,21 @@ func (a *API) intake(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
-	a.reply(w, r, "application/json", http.StatusAccepted, Taken{Added: added, Rejected: len(batch.Rejections)})
+	a.reply(w, r, "application/json", http.StatusAccepted, Taken{Added: added, Rejected: refused(batch.Rejections)})
+}
+
+// saysSomething refuses a body that holds nothing: a sender that lost its reports on
+// the way must hear of it. The channel reads the body again.
+func saysSomething(r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return unreadable(err, maxIntake)
+	}
+	if text := bytes.TrimSpace(body); len(text) == 0 || string(text) == "null" {
+		return tocsin.Errorf(tocsin.CodeInvalid, "The body holds no report. Send one as a JSON object.")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
 }
 
 // receiver finds the channel. One that takes no reports and one that is not there
@@ -61,10 +98,6 @@ func (a *API) receiver(channel string) (tocsin.Receiver, error) {
 // refuseIntake answers a request that brought nothing and names it in the log, so
 // that a sender whose reports do not arrive can be helped.
 func (a *API) refuseIntake(w http.ResponseWriter, r *http.Request, err error) {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		err = unreadable(err, maxIntake)
-	}
 	a.log.WarnContext(r.Context(), "intake refused", "channel", r.PathValue("channel"), "code", tocsin.CodeOf(err), "err", err)
 	a.refuse(w, r, err)
 }

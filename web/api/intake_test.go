@@ -15,8 +15,9 @@ func TestSignedReportsAreTakenWithoutAToken(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	signed := call{bearer: "signed"} // what stands for a signature in these tests
-	require.Equal(t, api.Taken{Added: 1, Rejected: 1}, must[api.Taken](h, signed, http.StatusAccepted, "POST", "/intake/help", `{}`))
-	require.Equal(t, api.Taken{Rejected: 1}, must[api.Taken](h, signed, http.StatusAccepted, "POST", "/intake/help", `{}`), "a repeat adds nothing")
+	refused := []api.Refused{{ExternalID: "half", Reason: tocsin.ReasonEmpty, Detail: "report 2: it has no text"}}
+	require.Equal(t, api.Taken{Added: 1, Rejected: refused}, must[api.Taken](h, signed, http.StatusAccepted, "POST", "/intake/help", `{}`))
+	require.Equal(t, api.Taken{Rejected: refused}, must[api.Taken](h, signed, http.StatusAccepted, "POST", "/intake/help", `{}`), "a repeat adds nothing")
 	require.Len(t, walk[tocsin.Report](h, "/reports", 50), 4)
 }
 
@@ -27,8 +28,12 @@ func TestIntakeRefusesByName(t *testing.T) {
 	h.problem(call{}, http.StatusUnauthorized, "POST", "/intake/help", `{}`)
 	h.problem(call{role: admin}, http.StatusUnauthorized, "POST", "/intake/help", `{}`)
 	h.problem(signed, http.StatusUnprocessableEntity, "POST", "/intake/help", `half`)
+	for _, nothing := range []string{"", " \n", "null"} {
+		p := h.problem(signed, http.StatusUnprocessableEntity, "POST", "/intake/help", nothing)
+		require.Contains(t, p.Detail, "holds no report")
+	}
 	h.problem(signed, http.StatusRequestEntityTooLarge, "POST", "/intake/help", "{"+strings.Repeat("x", 5<<20))
-	require.Equal(t, 4, strings.Count(h.log.String(), "intake refused"), "each is named in the log")
+	require.Equal(t, 7, strings.Count(h.log.String(), "intake refused"), "each is named in the log")
 	h.problem(signed, http.StatusNotFound, "POST", "/intake/mail", `{}`)
 	h.problem(signed, http.StatusNotFound, "POST", "/intake/no-such", `{}`)
 	resp, _ := h.do(signed, "GET", "/intake/help", "")

@@ -16,9 +16,23 @@ func (a *API) listReports(ctx context.Context, _ tocsin.Token, in *struct {
 	return listed(a.Store.Reports(ctx, tocsin.ReportQuery{Channel: in.Channel, Incident: in.Incident, Before: in.Cursor, Limit: in.Limit}))
 }
 
+// ReportShown is a report with what is thought of it.
+type ReportShown struct {
+	tocsin.Report
+	Judgement *tocsin.Place `json:"judgement,omitempty" doc:"Absent until triage has judged it"`
+}
+
 // showReport gives one report.
-func (a *API) showReport(ctx context.Context, _ tocsin.Token, in *ByID) (tocsin.Report, error) {
-	return a.Store.Report(ctx, in.ID)
+func (a *API) showReport(ctx context.Context, _ tocsin.Token, in *ByID) (ReportShown, error) {
+	r, err := a.Store.Report(ctx, in.ID)
+	if err != nil {
+		return ReportShown{}, err
+	}
+	place, err := a.Store.Judgement(ctx, in.ID)
+	if tocsin.CodeOf(err) == tocsin.CodeNotFound {
+		return ReportShown{Report: r}, nil
+	}
+	return ReportShown{Report: r, Judgement: &place}, err
 }
 
 // Raw is a report as it came. It is a stranger's text: never show it as HTML.

@@ -93,12 +93,22 @@ func TestATokenIsRefusedThatCouldDoHarm(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	for _, body := range []string{
-		`{"user":"tocsin","role":"admin"}`, `{"user":"","role":"admin"}`, `{"user":"a b","role":"admin"}`,
+		`{"user":"tocsin","role":"admin"}`, `{"user":"Tocsin","role":"admin"}`, `{"user":"mаra","role":"admin"}`, `{"user":"","role":"admin"}`, `{"user":"a b","role":"admin"}`,
 		`{"user":"ana","role":"god"}`, `{"user":"ana","role":"viewer","expires_at":"2001-01-01T00:00:00Z"}`,
 		`{"user":"` + strings.Repeat("a", 101) + `","role":"viewer"}`,
 	} {
 		h.problem(call{role: admin}, http.StatusUnprocessableEntity, "POST", "/tokens", body)
 	}
+}
+
+func TestOnePersonHasOneNameLestTheyApproveTheirOwnWords(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	p := h.problem(call{role: admin}, http.StatusConflict, "POST", "/tokens", `{"user":"The-Support","role":"support"}`)
+	require.Contains(t, p.Detail, `"the-support" already`)
+	must[api.TokenMade](h, call{role: admin}, http.StatusOK, "POST", "/tokens", `{"user":"the-support","role":"support"}`)
+	p = h.problem(call{role: admin}, http.StatusUnprocessableEntity, "POST", "/tokens", `{"user":"mara m","role":"support"}`)
+	require.Contains(t, p.Detail, "letters from A to Z, digits and @ . _ + -")
 }
 
 func TestTheFirstStartMakesOneAdmin(t *testing.T) {

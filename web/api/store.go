@@ -29,6 +29,8 @@ type incidentReader interface {
 
 type reportReader interface {
 	Report(ctx context.Context, id int64) (tocsin.Report, error)
+	// Judgement gives CodeNotFound for a report that is not judged yet.
+	Judgement(ctx context.Context, report int64) (tocsin.Place, error)
 	RawReport(ctx context.Context, id int64) (string, tocsin.Markup, error)
 	Reports(ctx context.Context, q tocsin.ReportQuery) ([]tocsin.Report, string, error)
 	Rejections(ctx context.Context, cursor string, limit int) ([]tocsin.Rejection, string, error)

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -41,11 +43,35 @@ func (a *API) listTokens(ctx context.Context, _ tocsin.Token, in *Paging) (List[
 	return cut(rows, *in, func(t tocsin.Token) string { return ordinal(t.ID) })
 }
 
-// addToken refuses the name under which the program itself acts, for the timeline
-// must tell people from machines.
+// userName is a name that reads the same wherever it is shown.
+var userName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9@._+-]*$`)
+
+// properUser refuses a name that looks like another: the program's own, for the
+// timeline must tell people from machines, and that of a user in another case, for
+// one person under two names could approve their own words.
+func (a *API) properUser(ctx context.Context, name string) error {
+	if !userName.MatchString(name) {
+		return tocsin.Errorf(tocsin.CodeInvalid, "%q is no name of a user: use letters from A to Z, digits and @ . _ + -, as in mara or mara@example.org.", name)
+	}
+	if strings.EqualFold(name, tocsin.ActorSelf) {
+		return tocsin.Errorf(tocsin.CodeInvalid, "%q is what the program calls itself. Choose another name.", name)
+	}
+	tokens, err := a.Store.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tokens {
+		if t.User != name && strings.EqualFold(t.User, name) {
+			return tocsin.Errorf(tocsin.CodeConflict, "There is a user %q already. For the same person write the name the same; for another, choose another.", t.User)
+		}
+	}
+	return nil
+}
+
+// addToken makes a token for a person, or a program, by name.
 func (a *API) addToken(ctx context.Context, by tocsin.Token, in *struct {
 	Body struct {
-		User      string      `json:"user" minLength:"1" maxLength:"100" pattern:"^[^\\s]+$" doc:"Whose acts these are; approval needs two different ones"`
+		User      string      `json:"user" minLength:"1" maxLength:"100" doc:"Whose acts these are; approval needs two different ones"`
 		Role      tocsin.Role `json:"role" enum:"viewer,support,responder,admin"`
 		Note      string      `json:"note,omitempty" maxLength:"500"`
 		ExpiresAt time.Time   `json:"expires_at,omitzero"`
@@ -56,8 +82,8 @@ func (a *API) addToken(ctx context.Context, by tocsin.Token, in *struct {
 	if !in.Body.ExpiresAt.IsZero() && !in.Body.ExpiresAt.After(now) {
 		return TokenMade{}, tocsin.Errorf(tocsin.CodeInvalid, "The token would end before it begins.")
 	}
-	if in.Body.User == tocsin.ActorSelf {
-		return TokenMade{}, tocsin.Errorf(tocsin.CodeInvalid, "%q is what the program calls itself. Choose another name.", in.Body.User)
+	if err := a.properUser(ctx, in.Body.User); err != nil {
+		return TokenMade{}, err
 	}
 	made, err := AddToken(ctx, a.Store, tocsin.Token{
 		User: in.Body.User, Role: in.Body.Role, Note: in.Body.Note, CreatedAt: now, ExpiresAt: in.Body.ExpiresAt,

@@ -101,3 +101,14 @@ func TestARawReportIsForSupportOnly(t *testing.T) {
 	_, text := h.do(call{role: viewer}, "GET", "/reports/1", "")
 	require.NotContains(t, text, "<p>")
 }
+
+func TestAReportIsShownWithWhatIsThoughtOfIt(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	shown := must[api.ReportShown](h, call{role: viewer}, http.StatusOK, "GET", "/reports/1", "")
+	require.Equal(t, &tocsin.Place{Incident: 1, Cluster: "c", Sure: true, Judge: tocsin.ActorSelf}, shown.Judgement)
+	must[api.Taken](h, call{bearer: "signed"}, http.StatusAccepted, "POST", "/intake/help", `{}`)
+	shown = must[api.ReportShown](h, call{role: viewer}, http.StatusOK, "GET", "/reports/4", "")
+	require.Nil(t, shown.Judgement, "triage has not come to it yet")
+	h.problem(call{role: viewer}, http.StatusNotFound, "GET", "/reports/5", "")
+}
