@@ -50,7 +50,7 @@ func (e *Engine) detect(x *post, past fits) finding {
 	for _, w := range windows {
 		lambda := e.rates.expected(x.at, w)
 		n := e.minutes.count(x.at, w)
-		if promise(near, w, max(lambda, float64(n)/2)) <= 0 {
+		if promise(near, w, max(lambda, float64(n)/2)) <= -1 {
 			continue
 		}
 		if f := e.grow(x, near, past, w, lambda, float64(n+1)); f.evidence > best.evidence && !e.hollow(f.group) {
@@ -68,6 +68,32 @@ func evidence(odds []float64, mu, lambda float64) float64 {
 		sum += math.Log1p(mu / (lambda + floor) * o)
 	}
 	return sum
+}
+
+// levels are the shares at which reports are counted as either alike or not.
+var levels = [...]float64{.01, .02, .04, .07, .1, .15} //nolint:gochecknoglobals // a constant table
+
+// levelCost is what a count at the best of the levels must exceed, in nats: any
+// of many levels could have been it.
+const levelCost = 4.0
+
+// counted is the evidence of how many reports are alike at the level that shows
+// it best, whatever is beyond. It is strong where many ask much the same, and
+// none of them is very near to another.
+func counted(shares []float64, lambda float64) float64 {
+	best := 0.0
+	for _, level := range levels {
+		k := 0.0
+		for _, q := range shares {
+			if q <= level {
+				k++
+			}
+		}
+		if k >= leastPeople-1 {
+			best = max(best, k*math.Log1p(k/((lambda+floor)*level))-k-levelCost)
+		}
+	}
+	return best
 }
 
 // promise is the evidence of the nearest neighbours within a window.
@@ -96,7 +122,7 @@ func (e *Engine) grow(x *post, near []neighbour, past fits, window int64, lambda
 		near[i].used = near[i].age > window
 	}
 	best := finding{window: window, expected: max(lambda, 1)}
-	group, all := []*post{x}, []float64{}
+	group, all, shares := []*post{x}, []float64{}, []float64{}
 	for len(group) < mostPeople {
 		e.topic = e.query(t, e.topic)
 		e.load(e.topic)
@@ -115,10 +141,10 @@ func (e *Engine) grow(x *post, near []neighbour, past fits, window int64, lambda
 			break
 		}
 		next.used = true
-		group, all = append(group, next.p), append(all, odds(q))
+		group, all, shares = append(group, next.p), append(all, odds(q)), append(shares, q)
 		t.add(next.p.words)
 		k := float64(len(group))
-		if v := evidence(all, k-1, max(lambda, n-k)); len(group) >= leastPeople && v > best.evidence {
+		if v := max(evidence(all, k-1, max(lambda, n-k)), counted(shares, max(lambda, n-k))); len(group) >= leastPeople && v > best.evidence {
 			best.evidence, best.group = v, group
 		}
 	}
@@ -146,7 +172,7 @@ func (e *Engine) neighbours(x *post) []neighbour {
 	near := e.near[:0]
 	e.words.near(e.self, e.words.first, e.budget(), func(p *post, gains float32) {
 		age := max(x.at-p.at, p.at-x.at)
-		if age > longest || !p.evidence() || p.stale || p.person == x.person {
+		if age > longest || !p.evidence() || p.stale || p.over || p.person == x.person {
 			return
 		}
 		if d := p.fitOf(gains); d > 0 {

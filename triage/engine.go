@@ -27,6 +27,7 @@ type Engine struct {
 	ages              ages
 	minutes           minutes
 	routine           routine
+	speller           *text.Speller
 	whisperAt, ringAt float64 // evidence that each bell asks for
 	now               int64   // unix seconds: the latest time that was seen
 
@@ -83,7 +84,7 @@ func newEngine(cfg Config, areas []tocsin.Area, lex *text.Lexicon) *Engine {
 	return &Engine{
 		cfg: cfg.withDefaults(), lex: lex, areas: areasOf(areas, lex), rarity: newRarity(),
 		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
-		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, people: map[uint64]bool{}, gains: make([]float32, slots),
+		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, speller: text.NewSpeller(), people: map[uint64]bool{}, gains: make([]float32, slots),
 		whisperAt: 4 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 10 - math.Log(cfg.withDefaults().FalseRings),
 	}
 }
@@ -169,7 +170,7 @@ func knownAt(r *tocsin.Report) time.Time {
 
 // read makes a post of a report.
 func (e *Engine) read(r *tocsin.Report) (*post, fits) {
-	t := e.lex.Read(r.Title+"\n"+r.Text, r.Lang)
+	t := e.lex.Mended(r.Title+"\n"+r.Text, r.Lang, e.speller)
 	reason := e.judge(r, t)
 	e.routine.mute(&t, r.At.Unix())
 	p := &post{

@@ -42,7 +42,7 @@ func (e *Engine) consider(p *post, past fits, known time.Time) []Alert {
 		return e.bells(i, known)
 	}
 	found := e.detect(p, past)
-	if found.evidence < e.whisperAt {
+	if found.evidence < e.whisperAt+e.haste() {
 		return nil
 	}
 	i := e.owner(found.group)
@@ -59,6 +59,15 @@ func (e *Engine) consider(p *post, past fits, known time.Time) []Alert {
 	}
 	i.hot = e.now
 	return e.bells(i, known)
+}
+
+// usualRate is the number of reports an hour at which the bells need the evidence
+// as it is set: the more reports, the more chances to be fooled.
+const usualRate = 20
+
+// haste is what evidence must exceed beyond that, in nats.
+func (e *Engine) haste() float64 {
+	return math.Log(max(e.rates.mean(), 2) / usualRate)
 }
 
 func (e *Engine) begin(key string, kind tocsin.Kind) *incident {
@@ -194,7 +203,7 @@ func (e *Engine) bells(i *incident, known time.Time) []Alert {
 	if w >= stillHot {
 		i.hot = e.now
 	}
-	if len(i.people) >= ringPeople && w >= e.ringAt && tocsin.TierRing.Louder(i.tier) {
+	if len(i.people) >= ringPeople && w >= e.ringAt+e.haste() && tocsin.TierRing.Louder(i.tier) {
 		alerts = append(alerts, i.alert(tocsin.TierRing, known))
 	}
 	return alerts

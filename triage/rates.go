@@ -64,3 +64,13 @@ func (r *rates) hourly(h int) float64 {
 	day := (dayCount + lean*all) / (daySpent + lean)
 	return (r.count[h] + lean*day) / (r.spent[h] + lean)
 }
+
+// mean is the usual number of reports in any hour.
+func (r *rates) mean() float64 {
+	var count, spent float64
+	for i := range r.count {
+		count += r.count[i]
+		spent += r.spent[i]
+	}
+	return count / max(spent, 1)
+}

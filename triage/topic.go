@@ -76,14 +76,7 @@ func (e *Engine) fit(p *post) float64 {
 
 // fitOf makes a fit of the sum of a post's gains.
 func (p *post) fitOf(gains float32) float64 {
-	return float64(gains) + penalty(len(p.words)) - float64(p.usual)
-}
-
-// penalty is what a text of n words loses for words that no topic explains. A long
-// text tells a story around its topic: what is beyond a few words costs less.
-func penalty(n int) float64 {
-	const short, rest = 8, 0.3
-	return none * (float64(min(n, short)) + rest*float64(max(0, n-short)))
+	return float64(gains) + none*float64(len(p.words)) - float64(p.usual)
 }
 
 // fits are how well the reports of the past fit a topic: the upper end of them,
@@ -149,7 +142,7 @@ func (e *Engine) usualness(p *post, into []float64) (float32, fits) {
 	one := topic{}
 	one.add(p.words)
 	e.self = e.query(&one, e.self)
-	base := penalty(len(p.words))
+	base := none * float64(len(p.words))
 	least := math.Exp(temper * base)
 	f := fits{upper: into[:0], total: e.past.len()}
 	sum := 1 + float64(f.total)*least

@@ -28,7 +28,10 @@ type Text struct {
 
 // Read cuts a text into words and says what each stands for. The hint is a BCP 47
 // tag, "" where the language is unknown.
-func (l *Lexicon) Read(s, hint string) Text {
+func (l *Lexicon) Read(s, hint string) Text { return l.Mended(s, hint, nil) }
+
+// Mended is Read with slips of the finger mended; a nil speller mends nothing.
+func (l *Lexicon) Mended(s, hint string, speller *Speller) Text {
 	tokens := Tokens(Body(s))
 	t := Text{Lang: Guess(tokens, hint), Words: make([]Word, 0, len(tokens)), Asks: strings.ContainsAny(s, "?？¿"), Cries: strings.ContainsAny(s, "!！¡")}
 	pause := false
@@ -48,6 +51,9 @@ func (l *Lexicon) Read(s, hint string) Text {
 		case KindTag:
 			t.Tags = append(t.Tags, tok.Text)
 		default:
+		}
+		if speller != nil && tok.Kind == KindWord {
+			tok.Text = speller.Mend(tok.Text)
 		}
 		w := Word{Text: tok.Text, Stem: tok.Text, Kind: tok.Kind, Break: pause, Stop: tok.Kind != KindCode && isStop(tok.Text, t.Lang)}
 		if tok.Kind == KindWord {
