@@ -73,3 +73,37 @@ func TestAClosedIncidentCanBeReopenedWithAReason(t *testing.T) {
 	require.True(t, got.ClosedAt.IsZero())
 	require.True(t, h.said("reopened", "it is back"))
 }
+
+func TestWhoDidNotGetTheLastWordIsStillOwedIt(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "ben@mail")
+	h.confirm(i)
+	h.say(i, tocsin.UpdateAware, "We know.")
+	h.works(i)
+	h.mail.answer = permanent
+	fixed := h.say(i, tocsin.UpdateResolved, "It is fixed.")
+	h.set(fixed, "ben", func(d *tocsin.Delivery) { d.State, d.Reason = tocsin.DeliveryHeld, "see whether it arrived" })
+	require.Equal(t, "ana@mail (failed No such mailbox.), ben@mail (held see whether it arrived)", names(h.owed(i)))
+	h.code(h.close(i), tocsin.CodeConflict, "2 reporters are still without an answer", "ana, ben")
+	h.mail.answer = func(string) (bool, error) { return true, nil }
+	_, err := h.desk.Retry(t.Context(), "sue", h.line(fixed, "ana").ID)
+	require.NoError(t, err)
+	h.runFor(time.Minute)
+	_, err = h.desk.ByHand(t.Context(), "sue", h.line(fixed, "ben").ID, "called him")
+	require.NoError(t, err)
+	require.NoError(t, h.close(i))
+}
+
+func TestALaterWordThatArrivedMakesUpForAnEarlierOne(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	h.mail.answer = permanent
+	h.say(i, tocsin.UpdateAware, "We know.")
+	h.works(i)
+	h.mail.answer = func(string) (bool, error) { return true, nil }
+	h.say(i, tocsin.UpdateResolved, "It is fixed.")
+	require.NoError(t, h.close(i))
+}

@@ -7,8 +7,8 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
-// Owed lists the reporters of an incident who have no outcome in the ledger:
-// nobody is forgotten when it is empty. The reason says where their answer hangs.
+// Owed lists the reporters of an incident to whom the last word for them has not
+// come: nobody is forgotten when it is empty. The reason says where it hangs.
 func (d *Desk) Owed(ctx context.Context, incident int64) ([]tocsin.Recipient, error) {
 	i, err := d.Store.Incident(ctx, incident)
 	if err != nil {
@@ -25,30 +25,33 @@ func (d *Desk) Owed(ctx context.Context, incident int64) ([]tocsin.Recipient, er
 	return owed(i, members, lines), nil
 }
 
-// owed finds the reporters without any settled line in the ledger. The doubtful
-// are among them: a person has to look at what they wrote. Nobody is owed an
-// answer by a flood, which has no victims, nor by a duplicate, whose reporters are
-// answered as those of the other incident.
+// owed finds the reporters whose latest line in the ledger is not settled, and
+// those who have none: who heard that we know of it is still owed that it is
+// fixed, once that was to be said to them. The doubtful are among them: a person
+// has to look at what they wrote. Nobody is owed an answer by a flood, which has
+// no victims, nor by a duplicate, whose reporters are answered as those of the
+// other incident.
 func owed(i tocsin.Incident, members []tocsin.Member, ledger []tocsin.Delivery) []tocsin.Recipient {
 	if i.Verdict == tocsin.VerdictFlood || i.Verdict == tocsin.VerdictDuplicate {
 		return nil
 	}
-	settled, open := map[string]bool{}, map[string]string{}
-	for _, line := range ledger {
-		if line.State.Settled() {
-			settled[line.Reporter.ID] = true
-		} else {
-			open[line.Reporter.ID] = fmt.Sprintf("%s %s", line.State, line.Reason)
-		}
+	latest := map[string]tocsin.Delivery{}
+	for _, line := range ledger { // it is in the order of approval
+		latest[line.Reporter.ID] = line
 	}
 	var list []tocsin.Recipient
 	for _, who := range persons(members) {
-		if settled[who.reporter.ID] || who.staff() {
+		line, found := latest[who.reporter.ID]
+		if line.State.Settled() || who.staff() {
 			continue
+		}
+		hangs := ""
+		if found {
+			hangs = fmt.Sprintf("%s %s", line.State, line.Reason)
 		}
 		switch sure, doubtful := who.sure(), who.doubtful(); {
 		case len(sure) > 0:
-			list = append(list, who.at(last(sure), open[who.reporter.ID]))
+			list = append(list, who.at(last(sure), hangs))
 		case len(doubtful) > 0:
 			list = append(list, who.at(last(doubtful), reasonDoubtful))
 		}
