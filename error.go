@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -40,13 +41,20 @@ type Error struct {
 	Uncertain bool
 }
 
-// Error gives the sentence and, behind it, the cause.
+// Error gives the sentence and, in brackets before its full stop, the cause. What
+// is no sentence is parted from the cause by a colon, as Go's errors are.
 func (e *Error) Error() string {
 	if e.Cause == nil {
 		return e.Message
 	}
 	if e.Message == "" {
 		return e.Cause.Error()
+	}
+	if sentence, ok := strings.CutSuffix(e.Message, "."); ok {
+		return sentence + " (" + strings.TrimSuffix(e.Cause.Error(), ".") + ")."
+	}
+	if strings.HasSuffix(e.Message, "?") {
+		return e.Message + " (" + strings.TrimSuffix(e.Cause.Error(), ".") + ")"
 	}
 	return e.Message + ": " + e.Cause.Error()
 }

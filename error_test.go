@@ -24,6 +24,22 @@ func TestAnErrorKeepsItsCodeThroughWrapping(t *testing.T) {
 	require.Empty(t, tocsin.CodeOf(nil))
 }
 
+func TestASentenceAndItsCauseReadAsOne(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("dial tcp: refused")
+	for message, want := range map[string]string{
+		"The database does not answer.": "The database does not answer (dial tcp: refused).",
+		"May we write there?":           "May we write there? (dial tcp: refused)",
+		"sign webhook":                  "sign webhook: dial tcp: refused",
+		"":                              "dial tcp: refused",
+	} {
+		require.EqualError(t, tocsin.Wrap(tocsin.CodeUnavailable, refused, "%s", message), want)
+	}
+	inner := tocsin.Wrap(tocsin.CodeUnavailable, refused, "The host is down.")
+	require.EqualError(t, tocsin.Wrap(tocsin.CodeUnavailable, inner, "It failed."), "It failed (The host is down (dial tcp: refused)).")
+	require.EqualError(t, tocsin.Errorf(tocsin.CodeInvalid, "Too long."), "Too long.")
+}
+
 func TestAUserNeverSeesTheTextOfAnInternalError(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{

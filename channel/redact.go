@@ -19,6 +19,11 @@ type Redactor struct {
 // redacted stands where a secret stood.
 const redacted = "[secret]"
 
+// shortest is the length, in bytes, of the shortest secret that is searched for. A
+// shorter one stands in half of all words: to cut it out of them would mangle the
+// texts, and give away what it is.
+const shortest = 6
+
 // What of a URL may hold a secret that nobody told us about.
 var (
 	urlQuery = regexp.MustCompile(`(?i)(\b(?:https?|wss?)://[^\s"'?#<>]+)[?#][^\s"'<>]*`)
@@ -27,7 +32,7 @@ var (
 
 // NewRedactor makes a redactor of the secrets, in each form in which they turn up
 // in a URL. A secret that is a URL itself (a chat's webhook) is known by its path
-// and query too.
+// and query too. A form under six bytes is not searched for.
 func NewRedactor(secrets ...config.Secret) Redactor {
 	var forms []string
 	for _, secret := range secrets {
@@ -37,7 +42,7 @@ func NewRedactor(secrets ...config.Secret) Redactor {
 			forms = append(forms, u.RequestURI(), u.EscapedPath(), u.Path)
 		}
 	}
-	forms = slices.DeleteFunc(forms, func(form string) bool { return form == "" || form == "/" })
+	forms = slices.DeleteFunc(forms, func(form string) bool { return len(form) < shortest })
 	// A long form first: it may hold a short one.
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	pairs := make([]string, 0, 2*len(forms))

@@ -38,13 +38,14 @@ func TestErrorsTellNoSecret(t *testing.T) {
 func TestRedactorKnowsTheFormsOfASecret(t *testing.T) {
 	t.Parallel()
 	r := channel.NewRedactor(
-		config.NewSecret(token), config.NewSecret("tok"), config.Secret{},
+		config.NewSecret(token), config.NewSecret("token-of-ana"), config.NewSecret("x"), config.NewSecret("é&"), config.Secret{},
 		config.NewSecret("https://hooks.example.org/services/T1/B2?x=y"),
 	)
 	for in, want := range map[string]string{
 		"a " + token + " b":                       "a [secret] b",
 		"q=" + url.QueryEscape(token):             "q=[secret]",
-		"tokyo":                                   "[secret]yo",
+		"a token-of-anaïs":                        "a [secret]ïs",
+		"an example text":                         "an example text",
 		"POST /services/T1/B2 failed":             "POST [secret] failed",
 		"https://ana:pw@example.org/x":            "https://example.org/x",
 		"postgres://u:p@db/x":                     "postgres://db/x",
