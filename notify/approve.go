@@ -46,6 +46,8 @@ func (d *Desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, e
 // unless the text was approved before it was needed.
 func (d *Desk) refuseApproval(ctx context.Context, u tocsin.Update, a tocsin.Approval) error {
 	switch {
+	case u.State == tocsin.UpdateApproved, u.State == tocsin.UpdateSending, u.State == tocsin.UpdateSent:
+		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s already; only a draft can be approved.", u.ID, u.State)
 	case u.State != tocsin.UpdateDraft:
 		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s; only a draft can be approved.", u.ID, u.State)
 	case a.Actor == "":

@@ -30,7 +30,8 @@ func NewBroadcaster(o Options) *Broadcaster {
 var errNotNow = errors.New("not now")
 
 // Broadcast begins to send an update when its hold is over, and takes over what
-// the update says about the incident. An update that was called back meanwhile is
+// the update says about the incident; a correction also withdraws what is left of
+// the wrong text. An update that was called back meanwhile is
 // left alone; one that was approved again waits for the end of its new hold; one
 // that the verdict does not allow any more is called back.
 func (b *Broadcaster) Broadcast(ctx context.Context, j tocsin.BroadcastJob) error {
@@ -51,7 +52,7 @@ func (b *Broadcaster) Broadcast(ctx context.Context, j tocsin.BroadcastJob) erro
 		}
 	default: // a crash may have come behind the start
 	}
-	return errors.Join(b.carryOver(ctx, u), b.finish(ctx, u.ID))
+	return errors.Join(b.carryOver(ctx, u), b.withdraw(ctx, u), b.finish(ctx, u.ID))
 }
 
 func (b *Broadcaster) start(ctx context.Context, u tocsin.Update) (bool, error) {

@@ -63,8 +63,8 @@ func (b *Broadcaster) send(ctx context.Context, line tocsin.Delivery) error {
 	if err != nil {
 		return fmt.Errorf("read update: %w", err)
 	}
-	if u.State != tocsin.UpdateSending && u.State != tocsin.UpdateSent {
-		return nil // stopped, or still in its hold: it stays pending until it goes on
+	if stays, err := b.stays(ctx, line, u); err != nil || stays {
+		return err
 	}
 	say, err := b.speaker(line)
 	if err != nil {

@@ -37,7 +37,9 @@ func owed(i tocsin.Incident, members []tocsin.Member, ledger []tocsin.Delivery) 
 	}
 	latest := map[string]tocsin.Delivery{}
 	for _, line := range ledger { // it is in the order of approval
-		latest[line.Reporter.ID] = line
+		if !withdrawn(line) {
+			latest[line.Reporter.ID] = line
+		}
 	}
 	var list []tocsin.Recipient
 	for _, who := range persons(members) {

@@ -101,26 +101,47 @@ func perhapsTold(w tocsin.Delivery) bool {
 	}
 }
 
-// toldAlready finds those whose latest word from us about the incident is of the
-// same kind: they have heard it. Words that are on their way count.
-func toldAlready(kind tocsin.UpdateKind, updates []tocsin.Update, ledger []tocsin.Delivery) map[string]bool {
+// toldAlready finds those whose latest word from us about the incident, this
+// update aside, is of the same kind: they have heard it.
+func toldAlready(u tocsin.Update, updates []tocsin.Update, ledger []tocsin.Delivery) map[string]bool {
 	kinds := map[int64]tocsin.UpdateKind{}
-	for _, u := range updates {
-		kinds[u.ID] = u.Kind
+	for _, other := range updates {
+		kinds[other.ID] = other.Kind
 	}
-	latest := map[string]int64{}
-	for _, line := range ledger {
-		switch line.State {
-		case tocsin.DeliverySent, tocsin.DeliveryByHand, tocsin.DeliveryPending, tocsin.DeliverySending, tocsin.DeliveryUnknown:
-			latest[line.Reporter.ID] = line.Update // the ledger is in order
-		default:
+	goes, latest := goesOn(updates), map[string]int64{}
+	for _, line := range ledger { // it is in the order of approval
+		if line.Update != u.ID && heard(line, goes) {
+			latest[line.Reporter.ID] = line.Update
 		}
 	}
 	told := map[string]bool{}
 	for who, update := range latest {
-		told[who] = who != "" && kinds[update] == kind
+		told[who] = who != "" && kinds[update] == u.Kind
 	}
 	return told
+}
+
+// goesOn finds the updates of which what is pending will be sent.
+func goesOn(updates []tocsin.Update) map[int64]bool {
+	goes := map[int64]bool{}
+	for _, u := range updates {
+		_, wrong := correctionOf(u, updates)
+		goes[u.ID] = u.State != tocsin.UpdateStopped && !wrong
+	}
+	return goes
+}
+
+// heard tells whether a line of the ledger reached its person, or is about to, or
+// may have done.
+func heard(line tocsin.Delivery, goes map[int64]bool) bool {
+	switch line.State {
+	case tocsin.DeliverySent, tocsin.DeliveryByHand, tocsin.DeliverySending, tocsin.DeliveryUnknown:
+		return true
+	case tocsin.DeliveryPending:
+		return goes[line.Update]
+	default:
+		return false
+	}
 }
 
 // recipientsOf works out from what is known now who hears an update, and who not.
@@ -142,7 +163,7 @@ func (d *Desk) recipientsOf(ctx context.Context, i tocsin.Incident, u tocsin.Upd
 		if err != nil {
 			return p, fmt.Errorf("list updates: %w", err)
 		}
-		d.sortReporters(&p, members, toldAlready(u.Kind, updates, ledger))
+		d.sortReporters(&p, members, toldAlready(u, updates, ledger))
 	}
 	if p.Audience.ToldOnly {
 		d.sortTold(&p, slices.DeleteFunc(ledger, func(w tocsin.Delivery) bool { return w.Update != u.Corrects }))

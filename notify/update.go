@@ -144,29 +144,3 @@ func (d *Desk) Resume(ctx context.Context, actor string, update int64) (tocsin.U
 	}
 	return d.Store.Update(ctx, update)
 }
-
-// refuseOvertaken keeps a text that must not be said any more from going on.
-func (d *Desk) refuseOvertaken(ctx context.Context, u tocsin.Update) error {
-	i, err := d.Store.Incident(ctx, u.Incident)
-	if err != nil {
-		return fmt.Errorf("read incident: %w", err)
-	}
-	if err := refuseByVerdict(i, u); err != nil {
-		return err
-	}
-	return d.refuseCorrected(ctx, u)
-}
-
-// refuseCorrected keeps a text that we called wrong from reaching anybody else.
-func (d *Desk) refuseCorrected(ctx context.Context, u tocsin.Update) error {
-	updates, err := d.Store.Updates(ctx, u.Incident)
-	if err != nil {
-		return fmt.Errorf("list updates: %w", err)
-	}
-	for _, c := range updates {
-		if c.Corrects == u.ID && !c.ApprovedAt.IsZero() {
-			return tocsin.Errorf(tocsin.CodeConflict, "Update %d was corrected by update %d and goes to nobody else.", u.ID, c.ID)
-		}
-	}
-	return nil
-}
