@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/tocsin/tocsin"
@@ -56,12 +57,17 @@ func verdict(status int) (tocsin.Code, string) {
 	case status == http.StatusTooManyRequests || status == statusEnhance:
 		return tocsin.CodeLimited, "%s asks us to slow down."
 	case passing(status):
-		return tocsin.CodeUnavailable, "%s has trouble of its own."
+		return tocsin.CodeUnavailable, "%s answered " + spelled(status) + "."
 	case status >= 300 && status < 400:
 		return tocsin.CodeInvalid, "%s has moved. Put its new address into the channel's settings."
 	default:
 		return tocsin.CodeInvalid, "%s refuses this call. The log has its answer."
 	}
+}
+
+// spelled gives a status with its name, if it has one: 500 Internal Server Error.
+func spelled(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 }
 
 // passing tells whether a status may be another one later.

@@ -43,6 +43,15 @@ func request(t *testing.T, method, url string) *http.Request {
 	return req
 }
 
+func TestTroubleOfTheOtherSideIsTold(t *testing.T) {
+	t.Parallel()
+	for status, said := range map[int]string{500: "500 Internal Server Error", 503: "503 Service Unavailable", 599: "599"} {
+		client, url := setup(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+		_, err := client.Do(t.Context(), request(t, http.MethodPost, url+"/"+token))
+		require.Equal(t, strings.TrimPrefix(url, "http://")+" answered "+said+".", tocsin.MessageOf(err))
+	}
+}
+
 func TestStatusSaysWhatHappenedAndWhetherToTryAgain(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

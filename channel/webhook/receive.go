@@ -61,6 +61,9 @@ func split(body []byte) ([]json.RawMessage, error) {
 	if err := json.Unmarshal(body, &many); err != nil {
 		return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "The body is no JSON object with a report, or with a list named reports: %s.", place(err, body))
 	}
+	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) || many.Reports != nil && len(*many.Reports) == 0 {
+		return nil, tocsin.Errorf(tocsin.CodeInvalid, "There is no report in the request. Send one, or a list named reports.")
+	}
 	if many.Reports == nil {
 		return []json.RawMessage{body}, nil
 	}
@@ -81,6 +84,8 @@ func place(err error, body []byte) string {
 		return "it ends too early"
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("it goes wrong at byte %d", syntax.Offset)
+	case errors.As(err, &shape) && shape.Field != "":
+		return fmt.Sprintf("%s is of a wrong kind (%s) at byte %d", shape.Field, shape.Value, shape.Offset)
 	case errors.As(err, &shape):
 		return fmt.Sprintf("it has a wrong %s at byte %d", shape.Value, shape.Offset)
 	default:

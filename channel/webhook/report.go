@@ -23,19 +23,21 @@ const (
 // note is a report as senders write it. Its fields are those of a recorded report
 // (tocsin replay), and a few more.
 type note struct {
-	ID          string     `json:"id"`
-	At          *time.Time `json:"at"`
-	Author      string     `json:"author"`
-	AuthorName  string     `json:"author_name"`
-	AuthorURL   string     `json:"author_url"`
-	AuthorSince *time.Time `json:"author_since"`
-	Title       string     `json:"title"`
-	Text        string     `json:"text"`
-	HTML        string     `json:"html"`
-	Thread      string     `json:"thread"`
-	ReplyTo     string     `json:"reply_to"`
-	Lang        string     `json:"lang"`
-	URL         string     `json:"url"`
+	ID          string `json:"id"`
+	At          string `json:"at"` // a time, as the next one
+	Author      string `json:"author"`
+	AuthorName  string `json:"author_name"`
+	AuthorURL   string `json:"author_url"`
+	AuthorSince string `json:"author_since"`
+	Title       string `json:"title"`
+	Text        string `json:"text"`
+	HTML        string `json:"html"`
+	Thread      string `json:"thread"`
+	ReplyTo     string `json:"reply_to"`
+	Lang        string `json:"lang"`
+	URL         string `json:"url"`
+
+	at, since time.Time // read from At and AuthorSince; zero where nothing is written
 }
 
 // route is what an answer needs: the author as the sender knows them.
@@ -70,12 +72,10 @@ func (n *note) report(channel string, signed, now time.Time) (tocsin.Report, *to
 	if n.Text == "" {
 		r.Raw, r.Markup = n.HTML, tocsin.MarkupHTML
 	}
-	if n.At != nil {
-		r.At = n.At.UTC()
+	if n.At != "" {
+		r.At = n.at
 	}
-	if n.AuthorSince != nil {
-		r.Reporter.Since = n.AuthorSince.UTC()
-	}
+	r.Reporter.Since = n.since
 	return r, nil
 }
 
@@ -89,18 +89,18 @@ func (n *note) tidy() {
 
 // fields are all short fields.
 func (n *note) fields() []*string {
-	return []*string{&n.ID, &n.Author, &n.AuthorName, &n.AuthorURL, &n.Title, &n.Thread, &n.ReplyTo, &n.Lang, &n.URL}
+	return []*string{&n.ID, &n.Author, &n.AuthorName, &n.AuthorURL, &n.Title, &n.Thread, &n.ReplyTo, &n.Lang, &n.URL, &n.At, &n.AuthorSince}
 }
 
 // refuse says why a note cannot be taken; nil when it can.
 func (n *note) refuse(now time.Time) *tocsin.Rejection {
-	malformed := func(detail string) *tocsin.Rejection {
-		return &tocsin.Rejection{Reason: tocsin.ReasonMalformed, Detail: detail}
-	}
 	for _, field := range n.fields() {
 		if len(*field) > maxField {
 			return &tocsin.Rejection{Reason: tocsin.ReasonTooLarge, Detail: fmt.Sprintf("a field is longer than %d bytes", maxField)}
 		}
+	}
+	if wrong := n.readTimes(); wrong != "" {
+		return malformed(wrong + " is no time; write it like 2026-11-03T14:05:00Z")
 	}
 	switch {
 	case n.ID == "":
@@ -113,13 +113,34 @@ func (n *note) refuse(now time.Time) *tocsin.Rejection {
 		return &tocsin.Rejection{Reason: tocsin.ReasonEmpty, Detail: "text and html are empty"}
 	case len(n.Text) > maxText || len(n.HTML) > maxText:
 		return &tocsin.Rejection{Reason: tocsin.ReasonTooLarge, Detail: fmt.Sprintf("the text is longer than %d KB", maxText>>10)}
-	case n.At != nil && n.At.After(now.Add(maxAhead)):
+	case n.at.After(now.Add(maxAhead)):
 		return malformed("at lies in the future")
-	case n.At != nil && n.At.Year() < 1970:
+	case n.At != "" && n.at.Year() < 1970:
 		return malformed("at is too long ago")
 	default:
 		return nil
 	}
+}
+
+func malformed(detail string) *tocsin.Rejection {
+	return &tocsin.Rejection{Reason: tocsin.ReasonMalformed, Detail: detail}
+}
+
+// readTimes reads the times of a note, and names the field of one that is none.
+func (n *note) readTimes() (wrong string) {
+	var err error
+	if n.At != "" {
+		if n.at, err = time.Parse(time.RFC3339, n.At); err != nil {
+			return "at"
+		}
+	}
+	if n.AuthorSince != "" {
+		if n.since, err = time.Parse(time.RFC3339, n.AuthorSince); err != nil {
+			return "author_since"
+		}
+	}
+	n.at, n.since = n.at.UTC(), n.since.UTC()
+	return ""
 }
 
 // scheme matches ids that name their network already, as in x:783214.
