@@ -28,11 +28,12 @@ type finding struct {
 }
 
 type neighbour struct {
-	p    *post
-	fit  float64 // to the one new report
-	odds float64
-	age  int64
-	used bool
+	p     *post
+	fit   float64 // to the one new report
+	share float64
+	odds  float64
+	age   int64
+	used  bool
 }
 
 // detect looks for a group around a new post: first by its neighbours alone, which
@@ -44,20 +45,46 @@ func (e *Engine) detect(x *post, past fits) finding {
 	}
 	slices.Sort(past.upper)
 	for i := range near {
-		near[i].odds = odds(past.share(near[i].fit))
+		near[i].share = past.share(near[i].fit)
+		near[i].odds = odds(near[i].share)
 	}
 	best := finding{}
-	for _, w := range windows {
-		lambda := e.rates.expected(x.at, w)
-		n := e.minutes.count(x.at, w)
-		if promise(near, w, max(lambda, float64(n)/2)) <= -1 {
-			continue
-		}
-		if f := e.grow(x, near, past, w, lambda, float64(n+1)); f.evidence > best.evidence && !e.hollow(f.group) {
+	for _, v := range e.views(x, near) {
+		if f := e.grow(x, near, past, v); f.evidence > best.evidence && !e.hollow(f.group) {
 			best = f
 		}
 	}
 	return best
+}
+
+// view is one window with what is to be expected in it.
+type view struct {
+	window  int64
+	lambda  float64 // reports of evidence that are usual in it
+	n       float64 // that were there
+	promise float64 // evidence of the nearest neighbours alone
+}
+
+// Growing a group costs much, so it is tried in few windows, and only where the
+// neighbours alone promise something.
+const (
+	views      = 2
+	leastHopes = 1.0
+)
+
+// views are the most promising windows.
+func (e *Engine) views(x *post, near []neighbour) []view {
+	all := e.viewed[:0]
+	for _, w := range windows {
+		v := view{window: w, lambda: e.rates.expected(x.at, w), n: float64(e.minutes.count(x.at, w) + 1)}
+		v.promise = e.promise(near, w, max(v.lambda, v.n/2))
+		if v.promise > leastHopes {
+			all = append(all, v)
+		}
+	}
+	e.viewed = all
+	slices.SortStableFunc(all, func(a, b view) int { return cmp.Compare(b.promise, a.promise) })
+	return all[:min(len(all), views)]
 }
 
 // evidence is the logarithm of the likelihood of seeing reports with these odds,
@@ -97,31 +124,33 @@ func counted(shares []float64, lambda float64) float64 {
 }
 
 // promise is the evidence of the nearest neighbours within a window.
-func promise(near []neighbour, window int64, lambda float64) float64 {
-	var odds []float64
+func (e *Engine) promise(near []neighbour, window int64, lambda float64) float64 {
+	all, shares := e.odds[:0], e.shares[:0]
 	best := math.Inf(-1)
 	for i := range near {
-		if near[i].age <= window {
-			odds = append(odds, near[i].odds)
-			best = max(best, evidence(odds, float64(len(odds)), lambda))
-			if len(odds) == 6 {
-				break
-			}
+		if near[i].age > window {
+			continue
+		}
+		all, shares = append(all, near[i].odds), append(shares, near[i].share)
+		best = max(best, evidence(all, float64(len(all)), lambda))
+		if len(all) == 6 {
+			break
 		}
 	}
-	return best
+	e.odds, e.shares = all, shares
+	return max(best, counted(shares, lambda))
 }
 
 // grow begins with one post and adds, one at a time, the post that fits best to
 // those it has, as long as there is one that does not fit by mere chance. It
 // gives the group at its most convincing size.
-func (e *Engine) grow(x *post, near []neighbour, past fits, window int64, lambda, n float64) finding {
+func (e *Engine) grow(x *post, near []neighbour, past fits, v view) finding {
 	t := &topic{}
 	t.add(x.words)
 	for i := range near {
-		near[i].used = near[i].age > window
+		near[i].used = near[i].age > v.window
 	}
-	best := finding{window: window, expected: max(lambda, 1)}
+	best := finding{window: v.window, expected: v.lambda}
 	group, all, shares := []*post{x}, []float64{}, []float64{}
 	for len(group) < mostPeople {
 		e.topic = e.query(t, e.topic)
@@ -133,7 +162,7 @@ func (e *Engine) grow(x *post, near []neighbour, past fits, window int64, lambda
 		}
 		if t.size == 2 || t.size == 3 || t.size == 5 || t.size == 8 {
 			e.upper = e.upper[:0]
-			past = e.pastFits(e.topic, e.upper)
+			past = e.pastFits(e.sample, e.topic, e.upper)
 			e.upper = past.upper
 		}
 		q := past.share(top)
@@ -144,8 +173,9 @@ func (e *Engine) grow(x *post, near []neighbour, past fits, window int64, lambda
 		group, all, shares = append(group, next.p), append(all, odds(q)), append(shares, q)
 		t.add(next.p.words)
 		k := float64(len(group))
-		if v := max(evidence(all, k-1, max(lambda, n-k)), counted(shares, max(lambda, n-k))); len(group) >= leastPeople && v > best.evidence {
-			best.evidence, best.group = v, group
+		lambda := max(v.lambda, v.n-k)
+		if sum := max(evidence(all, k-1, lambda), counted(shares, lambda)); len(group) >= leastPeople && sum > best.evidence {
+			best.evidence, best.group = sum, group
 		}
 	}
 	best.group = slices.Clone(best.group)

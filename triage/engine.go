@@ -20,6 +20,8 @@ type Engine struct {
 	rarity            *rarity
 	recent            *index // the reports of the last hours, evidence or not
 	words             *index // the same by their words
+	sample            *index // a quarter of past, for the many looks that growing a group takes
+	sampled           int
 	past              *index // a sample of older evidence: what is usual
 	aged              uint32 // sequence number in recent of the first post that is not past yet
 	usual             thinner
@@ -38,13 +40,15 @@ type Engine struct {
 	closed func(*incident)     // told of each incident that closes; may be nil
 
 	// Scratch space, so that a report costs no memory but its own.
-	gains  []float32 // by slot: the topic that is loaded
-	self   vector    // the newest post as a query
-	topic  vector    // a topic as a query
-	upper  []float64
-	fresh  []float64
-	near   []neighbour
-	people map[uint64]bool
+	gains        []float32 // by slot: the topic that is loaded
+	self         vector    // the newest post as a query
+	topic        vector    // a topic as a query
+	upper        []float64
+	fresh        []float64
+	near         []neighbour
+	viewed       []view
+	odds, shares []float64
+	people       map[uint64]bool
 }
 
 // Sizes of the memory, in posts.
@@ -52,6 +56,7 @@ const (
 	recentPosts  = 1 << 14
 	pastPosts    = 1 << 13
 	searchBudget = 8000
+	sampleEvery  = 3
 )
 
 // New makes an engine without memory. The areas name the part of the service that
@@ -83,7 +88,7 @@ func Load(cfg Config, areas []tocsin.Area) (*Engine, error) {
 func newEngine(cfg Config, areas []tocsin.Area, lex *text.Lexicon) *Engine {
 	return &Engine{
 		cfg: cfg.withDefaults(), lex: lex, areas: areasOf(areas, lex), rarity: newRarity(),
-		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
+		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), sample: newIndex(pastPosts/sampleEvery, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
 		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, speller: text.NewSpeller(), people: map[uint64]bool{}, gains: make([]float32, slots),
 		whisperAt: 4 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 10 - math.Log(cfg.withDefaults().FalseRings),
 	}
@@ -231,6 +236,9 @@ func (e *Engine) age(until uint32) {
 		}
 		if p.evidence() && e.usual.take(p) {
 			e.past.add(p)
+			if e.sampled++; e.sampled%sampleEvery == 0 {
+				e.sample.add(p)
+			}
 		}
 	}
 }

@@ -131,7 +131,7 @@ func (e *Engine) place(i *incident, p *post) {
 func (e *Engine) review(i *incident) {
 	i.reviewed = len(i.members)
 	e.query1(i, func() {
-		i.past = e.pastFits(e.topic, i.past.upper)
+		i.past = e.pastFits(e.past, e.topic, i.past.upper)
 		for _, m := range i.members {
 			e.place(i, m)
 		}

@@ -88,9 +88,9 @@ type fits struct {
 
 // pastFits measures the past by a query. It keeps no fit below 0: no report that
 // fits so badly is ever taken for one of the topic.
-func (e *Engine) pastFits(query vector, into []float64) fits {
-	f := fits{upper: into[:0], total: e.past.len()}
-	e.past.near(query, e.past.first, e.budget(), func(p *post, gains float32) {
+func (e *Engine) pastFits(past *index, query vector, into []float64) fits {
+	f := fits{upper: into[:0], total: past.len()}
+	past.near(query, past.first, e.budget(), func(p *post, gains float32) {
 		if d := p.fitOf(gains); d > 0 {
 			f.upper = append(f.upper, d)
 		}
