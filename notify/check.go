@@ -46,8 +46,8 @@ func refuseCheck(c tocsin.Check, area tocsin.Area) error {
 // needProof refuses to call an incident resolved before support has seen for
 // itself that everything works: each item of the checklist (of an area without
 // one, each item that was tried, and at least one) must have works as its latest
-// outcome, tried after the verdict and after the last word that it was resolved
-// or not. It returns CodeConflict with the open items.
+// outcome, tried after the verdict, after the last word that it was resolved or
+// not, and after it last came back. It returns CodeConflict with the open items.
 func (d *Desk) needProof(ctx context.Context, i tocsin.Incident) error {
 	area, err := areaOf(ctx, d.Store, i)
 	if err != nil {
@@ -69,19 +69,29 @@ func (d *Desk) needProof(ctx context.Context, i tocsin.Incident) error {
 		strings.Join(open, "; "))
 }
 
-// lastWord is when the incident was confirmed, or last said to be resolved or not.
+// lastWord is when the incident was confirmed, last said to be resolved or not, or
+// last came back.
 func (d *Desk) lastWord(ctx context.Context, i tocsin.Incident) (time.Time, error) {
 	updates, err := d.Store.Updates(ctx, i.ID)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("list updates: %w", err)
 	}
-	since := i.VerdictAt
+	events, err := d.Store.Timeline(ctx, i.ID)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read timeline: %w", err)
+	}
+	words := []time.Time{i.VerdictAt}
 	for _, u := range updates {
-		if (u.Kind == tocsin.UpdateResolved || u.Kind == tocsin.UpdateCorrection) && u.ApprovedAt.After(since) {
-			since = u.ApprovedAt
+		if u.Kind == tocsin.UpdateResolved || u.Kind == tocsin.UpdateCorrection {
+			words = append(words, u.ApprovedAt)
 		}
 	}
-	return since, nil
+	for _, e := range events {
+		if e.Kind == eventBack || e.Kind == eventReopened {
+			words = append(words, e.At)
+		}
+	}
+	return slices.MaxFunc(words, time.Time.Compare), nil
 }
 
 // unproven lists the items that nobody has seen working since.

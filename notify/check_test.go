@@ -85,3 +85,52 @@ func TestAnOldCheckProvesNothingAfterAWrongWordOfTheFix(t *testing.T) {
 	h.works(i)
 	h.approve(again)
 }
+
+func TestAnOldCheckProvesNothingAfterItCameBack(t *testing.T) {
+	t.Parallel()
+	for name, comesBack := range map[string]func(*house, int64) error{
+		"the phase goes back": func(h *house, i int64) error {
+			_, err := h.desk.Phase(h.Context(), "sue", i, tocsin.PhaseInvestigating)
+			return err
+		},
+		"the incident is reopened": func(h *house, i int64) error {
+			if err := h.close(i, tocsin.Waiver{Reporter: "id:ana", Reason: "a test account of ours"}); err != nil {
+				return err
+			}
+			_, err := h.desk.Reopen(h.Context(), "sue", i, "it is back")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := setup(t)
+			i := h.incident("ana@mail")
+			h.confirm(i)
+			_, err := h.desk.Phase(t.Context(), "sue", i, tocsin.PhaseMonitoring)
+			require.NoError(t, err)
+			h.works(i)
+			_, err = h.desk.Phase(t.Context(), "sue", i, tocsin.PhaseResolved)
+			require.NoError(t, err)
+			h.clock = h.clock.Add(time.Minute)
+			require.NoError(t, comesBack(h, i))
+			fixed := h.draft(i, tocsin.UpdateResolved, "It is fixed.")
+			_, err = h.desk.Approve(t.Context(), approval(fixed))
+			h.code(err, tocsin.CodeConflict, "Open: sign in by mail; sign in by phone")
+			h.works(i)
+			h.approve(fixed)
+		})
+	}
+}
+
+func TestACheckOutlivesAStepTowardsTheFix(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	h.works(i)
+	h.clock = h.clock.Add(time.Minute)
+	for _, phase := range []tocsin.Phase{tocsin.PhaseMonitoring, tocsin.PhaseResolved} {
+		_, err := h.desk.Phase(t.Context(), "sue", i, phase)
+		require.NoError(t, err)
+	}
+}

@@ -14,6 +14,7 @@ const (
 	eventAck      = "ack"      // somebody took a page, or it was called off
 	eventVerdict  = "verdict"  // what vetting found
 	eventPhase    = "phase"    // public state
+	eventBack     = "back"     // public state again: what was resolved is not
 	eventCause    = "cause"    // why it happened
 	eventDraft    = "draft"    // an update was written, changed or thrown away
 	eventApproved = "approved" // its hold begins
@@ -30,4 +31,12 @@ const (
 // event makes the effects of an act that is worth a line in the timeline of an incident.
 func event(incident int64, actor, kind, format string, args ...any) tocsin.Effects {
 	return tocsin.Effects{Events: []tocsin.Event{{Incident: incident, Actor: actor, Kind: kind, Text: fmt.Sprintf(format, args...)}}}
+}
+
+// phaseKind is the kind of the line about a change of phase that a person made.
+func phaseKind(from, to tocsin.Phase) string {
+	if from == tocsin.PhaseResolved && to != from {
+		return eventBack
+	}
+	return eventPhase
 }

@@ -146,6 +146,12 @@ func (m *memory) AddCheck(ctx context.Context, c tocsin.Check) (tocsin.Check, er
 	})
 }
 
+func (m *memory) Timeline(_ context.Context, incident int64) ([]tocsin.Event, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(m.events), func(e tocsin.Event) bool { return e.Incident != incident }), nil
+}
+
 func (m *memory) Members(_ context.Context, incident int64) ([]tocsin.Member, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -26,6 +26,7 @@ type incidentStore interface {
 	ChangeIncident(ctx context.Context, id int64, change func(*tocsin.Incident) (tocsin.Effects, error)) (tocsin.Incident, error)
 	Checks(ctx context.Context, incident int64) ([]tocsin.Check, error)
 	AddCheck(ctx context.Context, c tocsin.Check) (tocsin.Check, error)
+	Timeline(ctx context.Context, incident int64) ([]tocsin.Event, error)
 }
 
 type memberStore interface {

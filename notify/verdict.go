@@ -138,7 +138,7 @@ func (d *Desk) Phase(ctx context.Context, actor string, incident int64, phase to
 		}
 	}
 	return d.Store.ChangeIncident(ctx, incident, func(i *tocsin.Incident) (tocsin.Effects, error) {
-		return event(i.ID, actor, eventPhase, "The phase is %s.", phase), i.MoveTo(phase)
+		return event(i.ID, actor, phaseKind(i.Phase, phase), "The phase is %s.", phase), i.MoveTo(phase)
 	})
 }
 
