@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,7 +27,7 @@ func channelsCommand() *cobra.Command {
 							state = h.Error
 						}
 					}
-					p.row(c.Name, c.Type, strings.Join(c.Can, " "), last, state)
+					p.row(c.Name, c.Type, can(c.Can), last, state)
 				}
 			})
 		})

@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -16,23 +16,54 @@ import (
 
 func checkCommand() *cobra.Command {
 	var path string
+	var online, asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Name each mistake in the configuration, or say what would run",
 		Long: `Reads the configuration as the server would, and makes each channel without
 calling its system. Each mistake is named with its file, line, key and remedy;
-with none, check says what would run.`,
+with none, check says what would run. With --online it then tries each channel:
+it signs in, or asks whether somebody is there, and sends nothing to anybody.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := readOrders(path, io.Discard)
 			if err != nil {
 				return err
 			}
-			return describe(cmd.OutOrStdout(), o.cfg, o.channels)
+			return tryOut(cmd.Context(), o, online, asJSON, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&path, "config", "", "configuration file (else $TOCSIN_CONFIG, ./tocsin.yml, /etc/tocsin/tocsin.yml)")
+	cmd.Flags().BoolVar(&online, "online", false, "try each channel's system too")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "answer as JSON, for programs")
 	return cmd
+}
+
+// tryOut says what would run, and how each channel does if it is to be tried.
+func tryOut(ctx context.Context, o orders, online, asJSON bool, out io.Writer) error {
+	p := newPlan(o)
+	if !asJSON {
+		if err := p.describe(out, o.cfg); err != nil {
+			return err
+		}
+	}
+	failed := 0
+	if online {
+		failed = p.try(ctx, o.channels)
+	}
+	var err error
+	switch {
+	case asJSON:
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		err = e.Encode(p)
+	case online:
+		err = p.describeOnline(out)
+	}
+	if err == nil && failed > 0 {
+		return tocsin.Errorf(tocsin.CodeUnavailable, "%s of %d did not work.", plural(failed, "channel", "channels"), len(o.channels))
+	}
+	return err
 }
 
 // counted puts a line above the mistakes.
@@ -67,66 +98,4 @@ func checkTargets(cfg *config.Config, channels []tocsin.Channel) error {
 		}
 	}
 	return config.Join(wrong...)
-}
-
-// describe says what would run.
-func describe(out io.Writer, cfg *config.Config, channels []tocsin.Channel) error {
-	path := cfg.Path
-	if path == "" {
-		path = "no file; defaults and environment"
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	line := func(key, format string, args ...any) {
-		_, _ = fmt.Fprintf(w, "  %s\t%s\n", key, fmt.Sprintf(format, args...)) // Flush tells of an error
-	}
-	_, _ = fmt.Fprintf(w, "No mistakes (%s). This would run:\n\n", path) // as above
-	line("server", "%s, reached as %s", cfg.Server.Listen, cfg.Server.BaseURL)
-	line("database", "%s", cfg.Database.Describe())
-	for _, ch := range channels {
-		line("channel", "%s (%s): %s", ch.Name, ch.Type, abilities(ch))
-	}
-	if len(channels) == 0 {
-		line("channel", "none: nothing would be heard")
-	}
-	for _, a := range cfg.Areas {
-		line("area", "%s, paged by %s", a.Name, pagedBy(cfg, a))
-	}
-	for _, p := range cfg.Policies {
-		line("policy", "%s: whispers to %d, rings in %d steps", p.Name, len(p.Whisper), len(p.Steps))
-	}
-	return w.Flush()
-}
-
-// pagedBy names an area's policy. The default may stand in the store alone.
-func pagedBy(cfg *config.Config, a tocsin.Area) string {
-	name := a.Policy
-	if name == "" {
-		name = tocsin.PolicyDefault
-	}
-	if slices.ContainsFunc(cfg.Policies, func(p tocsin.Policy) bool { return p.Name == name }) {
-		return "the policy " + name
-	}
-	return "nobody, unless the store has a policy " + name
-}
-
-// abilities says in words what a channel can do.
-func abilities(ch tocsin.Channel) string {
-	var able []string
-	for _, a := range []struct {
-		can  bool
-		verb string
-	}{
-		{ch.Source != nil || ch.Streamer != nil || ch.Receiver != nil, "hears"},
-		{ch.Replier != nil, "answers"},
-		{ch.Poster != nil, "posts"},
-		{ch.Pager != nil, "pages"},
-	} {
-		if a.can {
-			able = append(able, a.verb)
-		}
-	}
-	if len(able) == 0 {
-		return "can do nothing"
-	}
-	return strings.Join(able, ", ")
 }

@@ -168,7 +168,7 @@ func TestEveryCommandExplainsItselfAndAnswersInJSON(t *testing.T) {
 	for _, top := range workCommands() {
 		for _, c := range append(top.Commands(), top) {
 			require.NotEmpty(t, c.Short, c.CommandPath())
-			if c.RunE != nil {
+			if c.RunE != nil && c.Name() != "reset" { // that works without a server
 				require.NotNil(t, c.Flags().Lookup("json"), c.CommandPath())
 				require.NotNil(t, c.Flags().Lookup("token-file"), c.CommandPath())
 			}

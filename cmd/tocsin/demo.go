@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,7 +42,12 @@ func demo(ctx context.Context, listen string, out, errs io.Writer) error {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }() // it is a temporary one
-	path, err := demoSettings(ctx, folder, listen)
+	listener, err := listenOn(ctx, cmp.Or(listen, "127.0.0.1:0"), "--listen")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // the server has closed it, if it ran
+	path, err := demoSettings(folder, listener.Addr().String())
 	if err != nil {
 		return err
 	}
@@ -55,6 +60,7 @@ func demo(ctx context.Context, listen string, out, errs io.Writer) error {
 		return err
 	}
 	defer h.close()
+	h.listener = listener
 	env, err := h.demoPeople(ctx, folder)
 	if err != nil {
 		return err
@@ -64,17 +70,7 @@ func demo(ctx context.Context, listen string, out, errs io.Writer) error {
 }
 
 // demoSettings writes the demo's configuration, to be read as any other.
-func demoSettings(ctx context.Context, folder, listen string) (string, error) {
-	if listen == "" {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return "", fmt.Errorf("find a free port: %w", err)
-		}
-		listen = l.Addr().String()
-		if err := l.Close(); err != nil {
-			return "", fmt.Errorf("find a free port: %w", err)
-		}
-	}
+func demoSettings(folder, listen string) (string, error) {
 	text := strings.NewReplacer("{listen}", listen, "{url}", "http://"+listen, "{folder}", folder).Replace(demoConfig)
 	path := filepath.Join(folder, "tocsin.yml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -106,11 +102,11 @@ func (h *house) demoPeople(ctx context.Context, folder string) (string, error) {
 }
 
 // narrate tells what happens as it happens, and after the first ring what a person
-// can do about it.
+// can do about it, once the bell has told all it has to.
 func (h *house) narrate(ctx context.Context, out io.Writer, env string) error {
 	tick := time.NewTicker(300 * time.Millisecond)
 	defer tick.Stop()
-	told, explained := map[int64]int64{}, false
+	told, rang, explained := map[int64]int64{}, int64(0), false
 	for {
 		select {
 		case <-ctx.Done():
@@ -121,44 +117,63 @@ func (h *house) narrate(ctx context.Context, out io.Writer, env string) error {
 		if err != nil && ctx.Err() == nil {
 			return fmt.Errorf("list incidents: %w", err)
 		}
+		news := 0
 		for _, i := range incidents {
-			if err := h.tell(ctx, out, i, told); err != nil {
+			lines, err := h.tell(ctx, out, i, told)
+			if err != nil {
 				return err
 			}
-			if i.Tier == tocsin.TierRing && !explained {
-				explained = true
-				fmt.Fprintf(out, demoNext, env, i.ID)
+			news += lines
+			if i.Tier == tocsin.TierRing {
+				rang = i.ID
 			}
+		}
+		if rang != 0 && news == 0 && !explained {
+			explained = true
+			fmt.Fprintf(out, demoNext, env, rang)
 		}
 	}
 }
 
-// tell prints the lines of an incident's timeline that are new.
-func (h *house) tell(ctx context.Context, out io.Writer, i tocsin.Incident, told map[int64]int64) error {
+// tell prints the lines of an incident's timeline that are new, and counts them.
+func (h *house) tell(ctx context.Context, out io.Writer, i tocsin.Incident, told map[int64]int64) (lines int, err error) {
 	events, err := h.store.Timeline(ctx, i.ID)
 	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("read timeline: %w", err)
+		return 0, fmt.Errorf("read timeline: %w", err)
 	}
 	for _, e := range events {
 		if e.ID > told[i.ID] {
 			told[i.ID] = e.ID
+			lines++
 			fmt.Fprintf(out, "%s  incident %d  %-10s %s\n", e.At.Local().Format(time.TimeOnly), i.ID, e.Kind, e.Text)
 		}
 	}
-	return nil
+	return lines, nil
 }
 
+// demoNext numbers the updates as a fresh database does.
 const demoNext = `
 Mara of support now looks whether it is true. In another terminal:
 
     source %[1]s
-    bin/tocsin incidents show %[2]d                     # who wrote what, why these belong together
+    bin/tocsin incidents show %[2]d                         # who wrote what, why these belong together
     bin/tocsin vet %[2]d "Sign in with a two-factor code" broken --note "own account, E-4012"
     bin/tocsin verdict %[2]d confirmed
     bin/tocsin ack %[2]d
     bin/tocsin update draft %[2]d --kind aware --text "Two-factor codes are rejected at sign-in. We are on it." --next 30m
-    TOCSIN_TOKEN=$JONAS bin/tocsin update approve 1     # another person, who sees who gets it
-    bin/tocsin ledger %[2]d                             # who was told, when and where
+    bin/tocsin update preview 1                         # the exact text, who gets it, who does not and why
+    TOCSIN_TOKEN=$JONAS bin/tocsin update approve 1     # another person
+    bin/tocsin ledger %[2]d                                 # who was told, when and where
+
+After the fix, which nobody believes before support has seen it:
+
+    bin/tocsin vet %[2]d "Sign in with the test account" works
+    bin/tocsin vet %[2]d "Sign in with a two-factor code" works
+    bin/tocsin phase %[2]d resolved
+    bin/tocsin update draft %[2]d --kind resolved --text "Two-factor codes work again. We are sorry."
+    TOCSIN_TOKEN=$JONAS bin/tocsin update approve 2
+    bin/tocsin ledger %[2]d                                 # who is still owed an answer
+    bin/tocsin close %[2]d --waive-all "wrote of something else"
 
 This server stops at Ctrl-C, and its folder goes with it.
 

@@ -9,10 +9,10 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -24,7 +24,11 @@ import (
 var commit = "unknown" //nolint:gochecknoglobals // the linker can set nothing else
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // under nohup it is, and stays so
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -42,9 +46,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if err == nil || errors.Is(err, context.Canceled) {
 		return 0
 	}
-	// All of it, not only the sentence for users: who sits at a terminal is the
-	// operator, and no secret is ever in an error.
-	fmt.Fprintln(errs, "tocsin:", err)
+	fail(errs, args, err)
 	return 1
 }
 
@@ -56,6 +58,9 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return tocsin.Errorf(tocsin.CodeInvalid, "%s. Usage: %s", strings.TrimSuffix(err.Error(), "."), c.UseLine())
+	})
 	root.AddGroup(
 		&cobra.Group{ID: "server", Title: "The server:"},
 		&cobra.Group{ID: "work", Title: "The work, on a running server (TOCSIN_URL, TOCSIN_TOKEN):"},
@@ -63,7 +68,7 @@ func rootCommand() *cobra.Command {
 	)
 	for id, commands := range map[string][]*cobra.Command{
 		"server":  {serveCommand(), shadowCommand(), demoCommand(), checkCommand()},
-		"offline": {replayCommand(), backtestCommand()},
+		"offline": {replayCommand(), backtestCommand(), versionCommand()},
 		"work":    workCommands(),
 	} {
 		for _, c := range commands {

@@ -38,6 +38,7 @@ type house struct {
 	sender   *notify.Broadcaster
 	shadow   bool
 	handler  http.Handler
+	listener net.Listener // nil until listen
 }
 
 // Workers of one channel's queues. A page never waits behind another medium's;
@@ -64,7 +65,7 @@ func build(ctx context.Context, o orders) (*house, error) {
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	if err := errors.Join(db.SeedAreas(ctx, cfg.Areas), db.SeedPolicies(ctx, cfg.Policies)); err != nil {
+	if err := seed(ctx, db, cfg, log); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	metrics := prometheus.NewRegistry()
@@ -102,21 +103,30 @@ func build(ctx context.Context, o orders) (*house, error) {
 
 // run runs every part until ctx ends or one of them fails, then lets all finish.
 func (h *house) run(ctx context.Context) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.cfg.Server.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on server.listen %q: %w", h.cfg.Server.Listen, err)
+	if err := h.listen(ctx); err != nil {
+		return err
 	}
-	h.log.InfoContext(ctx, "ready", "listen", listener.Addr().String(), "url", h.cfg.Server.BaseURL, "channels", len(h.channels))
-	return together(ctx,
-		func(ctx context.Context) error { return web.Serve(ctx, listener, h.handler) },
+	h.log.InfoContext(ctx, "ready", "listen", h.listener.Addr().String(), "url", h.cfg.Server.BaseURL, "channels", len(h.channels))
+	err := together(ctx,
+		func(ctx context.Context) error { return web.Serve(ctx, h.listener, h.handler) },
 		h.store.Run,
 		h.ingest.Run,
 		h.triage.Run,
 		h.sender.Run,
+		func(ctx context.Context) error {
+			<-ctx.Done()
+			h.log.InfoContext(ctx, "stopping: what is under way is finished first")
+			return nil
+		},
 	)
+	h.log.InfoContext(ctx, "stopped")
+	return err
 }
 
 func (h *house) close() {
+	if h.listener != nil {
+		_ = h.listener.Close() // the server has closed it, if it ran
+	}
 	if err := h.store.Close(); err != nil {
 		h.log.Error("the database did not close well", "err", err)
 	}

@@ -36,6 +36,9 @@ func serve(ctx context.Context, o orders, out io.Writer) error {
 		return err
 	}
 	defer h.close()
+	if err := h.listen(ctx); err != nil {
+		return err
+	}
 	secret, err := api.EnsureAdmin(ctx, h.store, time.Now())
 	if err != nil {
 		return err

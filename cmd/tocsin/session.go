@@ -22,7 +22,7 @@ const defaultURL = "http://127.0.0.1:8080"
 // workCommands are those that speak to a running server.
 func workCommands() []*cobra.Command {
 	return []*cobra.Command{
-		incidentsCommand(),
+		whoamiCommand(), incidentsCommand(),
 		verdictCommand(), vetCommand(), phaseCommand(), causeCommand(), attachCommand(), detachCommand(),
 		updateCommand(), ledgerCommand(), closeCommand(), reopenCommand(),
 		pagesCommand(), ackCommand(),
@@ -45,7 +45,7 @@ type task func(ctx context.Context, s *session, args []string) error
 
 // command makes a command of a task.
 func command(use, short string, args cobra.PositionalArgs, work task) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: args}
+	c := &cobra.Command{Use: use, Short: short, Args: usage(args)}
 	var base, tokenFile string
 	var asJSON bool
 	c.Flags().StringVar(&base, "url", "", "where the server is (else TOCSIN_URL, else "+defaultURL+")")
@@ -63,6 +63,16 @@ func command(use, short string, args cobra.PositionalArgs, work task) *cobra.Com
 		return work(cmd.Context(), &session{client: to, in: cmd.InOrStdin(), out: cmd.OutOrStdout(), json: asJSON, now: time.Now()}, args)
 	}
 	return c
+}
+
+// usage names the arguments that a command takes, when it was given others.
+func usage(args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if err := args(cmd, given); err != nil {
+			return tocsin.Errorf(tocsin.CodeInvalid, "Usage: %s", cmd.UseLine())
+		}
+		return nil
+	}
 }
 
 // group makes a command of sub-commands; without one it does what the first does.

@@ -2,18 +2,22 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/config"
+	"github.com/tocsin/tocsin/store"
 	"github.com/tocsin/tocsin/web/api"
 )
 
 // tokensCommand is for admins.
 func tokensCommand() *cobra.Command {
-	return group("tokens", "List tokens, make and delete them", tokensList(), tokensCreate(), tokensDelete())
+	return group("tokens", "List tokens, make and delete them, reset the admin's", tokensList(), tokensCreate(), tokensDelete(), tokensReset())
 }
 
 // tokensList shows whose tokens there are.
@@ -71,4 +75,42 @@ func tokensDelete() *cobra.Command {
 			}
 			return s.done(map[string]int64{"deleted": id}, "Deleted token %d.", id)
 		})
+}
+
+// tokensReset is for an admin whose token is lost. It opens the database by itself,
+// which whoever may read the configuration may.
+func tokensReset() *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "reset",
+		Short: "Make a new admin token in the database itself, when the last one is lost",
+		Long: `Opens the database that the configuration names, without a server and without a
+token, makes a new token of the user admin and shows it once. Tokens that exist
+stay as they are. With SQLite the server must be stopped first.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := config.Load(path)
+			if err != nil {
+				return counted(err)
+			}
+			made, err := resetAdmin(cmd.Context(), cfg)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Token %d for %s (%s). This is its secret; nobody can show it again:\n\n    %s\n", made.ID, made.User, made.Role, made.Secret)
+			return err
+		},
+	}
+	c.Flags().StringVar(&path, "config", "", "configuration file (else $TOCSIN_CONFIG, ./tocsin.yml, /etc/tocsin/tocsin.yml)")
+	return c
+}
+
+// resetAdmin makes an admin's token in the database of a configuration.
+func resetAdmin(ctx context.Context, cfg *config.Config) (made api.TokenMade, err error) {
+	db, err := store.Open(ctx, store.Options{URL: cfg.Database.URL.Reveal()})
+	if err != nil {
+		return made, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return api.AddToken(ctx, db, tocsin.Token{User: "admin", Role: tocsin.RoleAdmin, Note: "made by tokens reset", CreatedAt: time.Now()})
 }

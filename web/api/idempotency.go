@@ -105,7 +105,7 @@ func fingerprint(r *http.Request) (string, error) {
 func unreadable(err error, limit int64) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return tocsin.Wrap(tocsin.CodeTooLarge, err, "The request is larger than %d bytes.", limit)
+		return tocsin.Wrap(tocsin.CodeTooLarge, err, "The request is larger than %d MB.", limit>>20)
 	}
 	return badRequest("The request ended before its body was whole.")
 }

@@ -47,6 +47,10 @@ type Field struct {
 	Message  string `json:"message" doc:"What is wrong with it"`
 }
 
+// ProblemOf gives an error as it would leave, for a client that tells its own
+// failures in the same form.
+func ProblemOf(err error) *Problem { return problemOf(err) }
+
 // problemOf translates an error. The text of an internal error stays inside.
 func problemOf(err error) *Problem {
 	var p *Problem
