@@ -9,7 +9,7 @@ import (
 
 // Retry sends a failed or held delivery again because a person says so: they have
 // looked, and it did not arrive. It returns CodeConflict when a correction or
-// another verdict has overtaken the update.
+// another verdict has overtaken the update, or a newer one reached the person.
 func (d *Desk) Retry(ctx context.Context, actor string, delivery int64) (tocsin.Delivery, error) {
 	if err := d.refuseShadow(); err != nil {
 		return tocsin.Delivery{}, err
@@ -23,6 +23,9 @@ func (d *Desk) Retry(ctx context.Context, actor string, delivery int64) (tocsin.
 		return line, fmt.Errorf("read update: %w", err)
 	}
 	if err := d.refuseOvertaken(ctx, u); err != nil {
+		return line, err
+	}
+	if err := d.refuseOlder(ctx, line); err != nil {
 		return line, err
 	}
 	return d.byHand(ctx, actor, delivery, tocsin.DeliveryPending, "", "to be sent again")

@@ -88,3 +88,47 @@ func TestAPersonCanTellOrLeaveOutByHandWithAReason(t *testing.T) {
 	_, err = h.desk.Skip(t.Context(), "sue", h.line(update, "ana").ID, "too late")
 	h.code(err, tocsin.CodeConflict)
 }
+
+func TestNobodyIsToldAnOlderWordAfterANewerOne(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "ben@mail")
+	h.confirm(i)
+	h.mail.answer = permanent
+	old := h.say(i, tocsin.UpdateAware, "We know.")
+	h.works(i)
+	h.mail.answer = func(string) (bool, error) { return true, nil }
+	fixed := h.draft(i, tocsin.UpdateResolved, "It is fixed.")
+	h.approve(fixed)
+	_, err := h.desk.Retry(t.Context(), "sue", h.line(old, "ana").ID)
+	h.code(err, tocsin.CodeConflict, "or is about to")
+	h.runFor(time.Minute)
+	_, err = h.desk.Retry(t.Context(), "sue", h.line(old, "ana").ID)
+	h.code(err, tocsin.CodeConflict, "ana has heard update", "Use by-hand or skip")
+	h.set(fixed, "ben", func(d *tocsin.Delivery) { d.State = tocsin.DeliveryFailed })
+	_, err = h.desk.Retry(t.Context(), "sue", h.line(old, "ben").ID)
+	require.NoError(t, err, "the newer word did not arrive")
+}
+
+func TestAStoppedTextPassesByWhoHeardANewerOne(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "ben@mail")
+	h.confirm(i)
+	h.mail.answer = busy
+	old := h.say(i, tocsin.UpdateAware, "We know.")
+	_, err := h.desk.Stop(t.Context(), "sue", old, "wait")
+	require.NoError(t, err)
+	h.mail.answer = func(string) (bool, error) { return true, nil }
+	h.say(i, tocsin.UpdateAware, "We know more.")
+	late := h.report(i, "late@mail")
+	require.NotZero(t, late.Report.ID)
+	_, err = h.desk.Resume(t.Context(), "sue", old)
+	require.NoError(t, err)
+	h.runFor(time.Minute)
+	require.Empty(t, h.texts("ana-0", "We know."))
+	require.Equal(t, tocsin.DeliverySkipped, h.states(old)["ana"])
+	require.Contains(t, h.line(old, "ana").Reason, "has heard update")
+	require.Equal(t, "late@mail", names(h.owed(i)))
+	require.Equal(t, tocsin.UpdateSent, h.store.updates[old].State)
+}

@@ -108,40 +108,12 @@ func toldAlready(u tocsin.Update, updates []tocsin.Update, ledger []tocsin.Deliv
 	for _, other := range updates {
 		kinds[other.ID] = other.Kind
 	}
-	goes, latest := goesOn(updates), map[string]int64{}
-	for _, line := range ledger { // it is in the order of approval
-		if line.Update != u.ID && heard(line, goes) {
-			latest[line.Reporter.ID] = line.Update
-		}
-	}
+	others := slices.DeleteFunc(slices.Clone(ledger), func(line tocsin.Delivery) bool { return line.Update == u.ID })
 	told := map[string]bool{}
-	for who, update := range latest {
-		told[who] = who != "" && kinds[update] == u.Kind
+	for _, line := range lastHeard(updates, others) {
+		told[line.Reporter.ID] = line.Reporter.ID != "" && kinds[line.Update] == u.Kind
 	}
 	return told
-}
-
-// goesOn finds the updates of which what is pending will be sent.
-func goesOn(updates []tocsin.Update) map[int64]bool {
-	goes := map[int64]bool{}
-	for _, u := range updates {
-		_, wrong := correctionOf(u, updates)
-		goes[u.ID] = u.State != tocsin.UpdateStopped && !wrong
-	}
-	return goes
-}
-
-// heard tells whether a line of the ledger reached its person, or is about to, or
-// may have done.
-func heard(line tocsin.Delivery, goes map[int64]bool) bool {
-	switch line.State {
-	case tocsin.DeliverySent, tocsin.DeliveryByHand, tocsin.DeliverySending, tocsin.DeliveryUnknown:
-		return true
-	case tocsin.DeliveryPending:
-		return goes[line.Update]
-	default:
-		return false
-	}
 }
 
 // recipientsOf works out from what is known now who hears an update, and who not.

@@ -117,8 +117,9 @@ func stop(ctx context.Context, s updateStore, actor string, update int64, reason
 	})
 }
 
-// Resume lets a stopped update go on with those who have not heard it. It returns
-// CodeConflict for an update that a correction or another verdict has overtaken.
+// Resume lets a stopped update go on with those who have heard neither it nor a
+// newer one. It returns CodeConflict for an update that a correction or another
+// verdict has overtaken.
 func (d *Desk) Resume(ctx context.Context, actor string, update int64) (tocsin.Update, error) {
 	if err := d.refuseShadow(); err != nil {
 		return tocsin.Update{}, err
@@ -127,12 +128,18 @@ func (d *Desk) Resume(ctx context.Context, actor string, update int64) (tocsin.U
 	if err != nil {
 		return u, err
 	}
+	if err := needStopped(u); err != nil {
+		return u, err
+	}
 	if err := d.refuseOvertaken(ctx, u); err != nil {
 		return u, err
 	}
+	if err := d.passBy(ctx, u); err != nil {
+		return u, err
+	}
 	_, err = d.Store.Start(ctx, update, func(u *tocsin.Update) (tocsin.Effects, error) {
-		if u.State != tocsin.UpdateStopped {
-			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s, not stopped.", u.ID, u.State)
+		if err := needStopped(*u); err != nil {
+			return tocsin.Effects{}, err
 		}
 		return event(u.Incident, actor, eventSending, "Update %d goes on.", u.ID), u.Move(tocsin.UpdateSending)
 	})
@@ -143,4 +150,11 @@ func (d *Desk) Resume(ctx context.Context, actor string, update int64) (tocsin.U
 		return u, fmt.Errorf("finish update: %w", err)
 	}
 	return d.Store.Update(ctx, update)
+}
+
+func needStopped(u tocsin.Update) error {
+	if u.State != tocsin.UpdateStopped {
+		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s, not stopped.", u.ID, u.State)
+	}
+	return nil
 }
