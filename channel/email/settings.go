@@ -1,12 +1,15 @@
 package email
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -78,6 +81,16 @@ const (
 	mostMaxSize    = 64 << 20
 )
 
+// mistakes gathers what is wrong with the settings, to tell all of it at once.
+type mistakes struct {
+	raw  config.Settings
+	errs []error
+}
+
+func (m *mistakes) add(key, format string, args ...any) {
+	m.errs = append(m.errs, m.raw.Mistake(key, format, args...))
+}
+
 // readSettings decodes the settings and holds them against each other.
 func readSettings(raw config.Settings) (settings, error) {
 	s := settings{
@@ -85,127 +98,135 @@ func readSettings(raw config.Settings) (settings, error) {
 		Since: defaultSince, Poll: defaultPoll, FindAfter: defaultGrace, MaxSize: defaultMaxSize,
 	}
 	if err := raw.Decode(&s); err != nil {
-		return settings{}, err
+		return settings{}, err // what was not read cannot be held against the rest
 	}
-	for _, check := range []func(config.Settings) error{s.checkAddresses, s.checkServers, s.checkLogin, s.checkBounds, s.readRoots} {
-		if err := check(raw); err != nil {
-			return settings{}, err
-		}
+	m := mistakes{raw: raw}
+	for _, check := range []func(*mistakes){s.checkAddresses, s.checkServers, s.checkLogin, s.checkBounds, s.readRoots} {
+		check(&m)
+	}
+	if err := config.Join(m.errs...); err != nil {
+		return settings{}, err
 	}
 	return s, nil
 }
 
-func (s *settings) checkAddresses(raw config.Settings) error {
+func (s *settings) checkAddresses(m *mistakes) {
 	s.Address = strings.ToLower(s.Address)
 	if !sendable(s.Address) {
-		return raw.Mistake("address", "This is no address. Write it like support@example.org.")
+		m.add("address", "This is no address. Write it like support@example.org.")
 	}
 	_, s.domain, _ = strings.Cut(s.Address, "@")
-	if s.Bounce == "" {
-		s.Bounce = s.Address
+	s.Bounce = strings.ToLower(s.Bounce)
+	if s.Bounce != "" && !sendable(s.Bounce) {
+		m.add("bounce", "This is no address. Write it like bounce@example.org.")
 	}
-	if s.Bounce = strings.ToLower(s.Bounce); !sendable(s.Bounce) {
-		return raw.Mistake("bounce", "This is no address. Write it like bounce@example.org.")
-	}
+	s.Bounce = cmp.Or(s.Bounce, s.Address)
 	for key, list := range map[string][]string{"aliases": s.Aliases, "lists": s.Lists} {
 		for i, address := range list {
 			if list[i] = strings.ToLower(address); !sendable(list[i]) {
-				return raw.Mistake(key, "%q is no address. Write it like support@example.org.", address)
+				m.add(fmt.Sprintf("%s[%d]", key, i), "%q is no address. Write it like support@example.org.", address)
 			}
 		}
 	}
-	return nil
 }
 
-func (s *settings) checkServers(raw config.Settings) error {
+func (s *settings) checkServers(m *mistakes) {
 	if s.IMAP == "" && s.SMTP == "" {
-		return raw.Mistake("", "This channel can neither read nor send. Set imap, smtp or both.")
+		m.add("", "This channel can neither read nor send. Set imap, smtp or both.")
 	}
-	for _, server := range []struct {
-		key, address string
-		mode         *string
-		implicit     string // the port on which TLS begins at once
-	}{{"imap", s.IMAP, &s.IMAPTLS, "993"}, {"smtp", s.SMTP, &s.SMTPTLS, "465"}} {
-		if server.address == "" {
-			continue
-		}
-		host, port, err := net.SplitHostPort(server.address)
-		if err != nil || host == "" || port == "" {
-			return raw.Mistake(server.key, "This is no server. Write it with its port, like mail.example.org:%s.", server.implicit)
-		}
-		switch *server.mode {
-		case "":
-			*server.mode = tlsStart
-			if port == server.implicit {
-				*server.mode = tlsImplicit
-			}
-		case tlsImplicit, tlsStart:
-		case tlsNone:
-			if !loopback(host) && !s.AllowPlain {
-				return raw.Mistake(server.key+"_tls", "Without TLS anybody on the way can read passwords and mails. Write implicit or starttls, or set allow_plain: true.")
-			}
-		default:
-			return raw.Mistake(server.key+"_tls", "Write implicit, starttls or none.")
-		}
-	}
-	return nil
+	s.checkServer(m, "imap", s.IMAP, &s.IMAPTLS, "993")
+	s.checkServer(m, "smtp", s.SMTP, &s.SMTPTLS, "465")
 }
 
-func (s *settings) checkLogin(raw config.Settings) error {
-	if s.Username == "" {
-		s.Username = s.Address
+// checkServer holds one server against its TLS mode, and chooses the mode where
+// none is set: at the port named implicit TLS begins at once.
+func (s *settings) checkServer(m *mistakes, key, address string, mode *string, implicit string) {
+	if address == "" {
+		return
 	}
+	host, port, err := net.SplitHostPort(address)
+	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 || host == "" {
+		m.add(key, "This is no server. Write it with its port, like mail.example.org:%s.", implicit)
+	}
+	switch *mode {
+	case "":
+		*mode = tlsStart
+		if port == implicit {
+			*mode = tlsImplicit
+		}
+	case tlsImplicit, tlsStart:
+	case tlsNone:
+		if err == nil && !loopback(host) && !s.AllowPlain {
+			m.add(key+"_tls", "Without TLS anybody on the way can read passwords and mails. Write implicit or starttls, or set allow_plain: true.")
+		}
+	default:
+		m.add(key+"_tls", "Write implicit, starttls or none.")
+	}
+}
+
+func (s *settings) checkLogin(m *mistakes) {
+	s.Username = cmp.Or(s.Username, s.Address)
 	asked := s.IMAP != "" || s.SMTPLogin
-	switch {
-	case !slices.Contains([]string{authPassword, authXOAuth2, authOAuthBearer}, s.Auth):
-		return raw.Mistake("auth", "Write password, xoauth2 or oauthbearer.")
-	case s.Auth == authPassword && asked && s.Password.IsZero() && s.SMTPPassword.IsZero():
-		return raw.Mistake("password", "There is no password. Set password or password_file.")
-	case s.Auth == authPassword:
-		return nil
-	case s.TokenURL == "" && s.Token.IsZero():
-		return raw.Mistake("token", "There is no token. Set token, or token_url with client_id and refresh_token or client_secret.")
-	case s.TokenURL != "" && s.ClientID == "":
-		return raw.Mistake("client_id", "token_url needs it.")
-	case s.TokenURL != "" && s.RefreshToken.IsZero() && s.ClientSecret.IsZero():
-		return raw.Mistake("refresh_token", "token_url needs a refresh_token, or a client_secret for an application that signs in by itself.")
+	switch s.Auth {
+	case authPassword:
+		if asked && s.Password.IsZero() && s.SMTPPassword.IsZero() {
+			m.add("password", "There is no password. Set password or password_file.")
+		}
+	case authXOAuth2, authOAuthBearer:
+		s.checkToken(m)
 	default:
-		return nil
+		m.add("auth", "Write password, xoauth2 or oauthbearer.")
 	}
 }
 
-func (s *settings) checkBounds(raw config.Settings) error {
-	switch {
-	case s.MaxSize < leastMaxSize || s.MaxSize > mostMaxSize:
-		return raw.Mistake("max_size", "Write a number of bytes from %d to %d.", leastMaxSize, mostMaxSize)
-	case s.Poll < time.Second:
-		return raw.Mistake("poll", "Write a span of at least 1s.")
-	case s.Since < 0:
-		return raw.Mistake("since", "Write a span like 672h; 0s reads nothing older than today.")
-	case s.FindAfter < 0:
-		return raw.Mistake("find_after", "Write a span like 10m.")
-	case s.Mailbox == "":
-		return raw.Mistake("mailbox", "Name a mailbox, like INBOX.")
-	default:
-		return nil
+func (s *settings) checkToken(m *mistakes) {
+	if s.TokenURL == "" {
+		if s.Token.IsZero() {
+			m.add("token", "There is no token. Set token, or token_url with client_id and refresh_token or client_secret.")
+		}
+		return
+	}
+	if s.ClientID == "" {
+		m.add("client_id", "token_url needs it.")
+	}
+	if s.RefreshToken.IsZero() && s.ClientSecret.IsZero() {
+		m.add("refresh_token", "token_url needs a refresh_token, or a client_secret for an application that signs in by itself.")
+	}
+}
+
+func (s *settings) checkBounds(m *mistakes) {
+	if s.MaxSize < leastMaxSize || s.MaxSize > mostMaxSize {
+		m.add("max_size", "Write a number of bytes from %d to %d.", leastMaxSize, mostMaxSize)
+	}
+	if s.Poll < time.Second {
+		m.add("poll", "Write a span of at least 1s.")
+	}
+	if s.Since < 0 {
+		m.add("since", "Write a span like 672h; 0s reads nothing older than today.")
+	}
+	if s.FindAfter < 0 {
+		m.add("find_after", "Write a span like 10m.")
+	}
+	if s.Mailbox == "" {
+		m.add("mailbox", "Name a mailbox, like INBOX.")
 	}
 }
 
 // readRoots reads the authorities that sign the servers' certificates, if they
 // are not the system's.
-func (s *settings) readRoots(raw config.Settings) error {
+func (s *settings) readRoots(m *mistakes) {
 	if s.CAFile == "" {
-		return nil
+		return
 	}
 	text, err := os.ReadFile(s.CAFile)
 	if err != nil {
-		return raw.Mistake("ca_file", "The file can't be read: %v.", err)
+		m.add("ca_file", "The file can't be read: %v.", err)
+		return
 	}
 	s.roots = x509.NewCertPool()
 	if !s.roots.AppendCertsFromPEM(text) {
-		return raw.Mistake("ca_file", "The file holds no certificate in PEM form.")
+		m.add("ca_file", "The file holds no certificate in PEM form.")
 	}
-	return nil
 }
 
 func (s *settings) tlsConfig(host string) *tls.Config {

@@ -119,3 +119,13 @@ func TestSettingsSayWhatToMend(t *testing.T) {
 		require.Error(t, err)
 	}
 }
+
+func TestSettingsTellEveryMistakeAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := open(channel.Env{Name: "harbour", Settings: config.NewSettings(map[string]any{
+		"rate": -1, "fail": 2, "cut": -0.5, "slow": "soon", "sped": 2,
+	}), Now: time.Now})
+	for _, key := range []string{"rate: ", "fail: ", "cut: ", "slow: ", "sped: "} {
+		require.ErrorContains(t, err, key)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"
+	"github.com/tocsin/tocsin/config"
 )
 
 //go:embed README.md
@@ -85,11 +86,8 @@ func open(env channel.Env) (*sim, error) {
 		Script: scriptOutage, Seed: 1, Background: 7 * 24 * time.Hour, Rate: 120,
 		People: 25, Live: time.Minute, Speed: 1,
 	}
-	if err := env.Settings.Decode(&s); err != nil {
+	if err := config.Join(env.Settings.Decode(&s), s.check(env.Settings)); err != nil {
 		return nil, err
-	}
-	if key, problem := s.mistake(); problem != "" {
-		return nil, env.Settings.Mistake(key, "%s", problem)
 	}
 	written, err := write(s)
 	if err != nil {
@@ -102,29 +100,28 @@ func open(env channel.Env) (*sim, error) {
 	}, nil
 }
 
-// mistake names the first setting that makes no sense, and says why.
-func (s settings) mistake() (key, problem string) {
-	share := func(x float64) bool { return x >= 0 && x <= 1 }
-	switch {
-	case s.Script != scriptOutage && s.Script != scriptQuiet:
-		return "script", "There are two scripts: outage and quiet."
-	case s.Background < 0 || s.Background > maxBackground:
-		return "background", "The quiet part is between 0 and 2160h long."
-	case !(s.Rate >= 0 && s.Rate <= maxRate):
-		return "rate", "The rate is between 0 and 100000 requests a day."
-	case s.People < 0 || s.People > maxPeople:
-		return "people", "Between 0 and 50000 people can tell of the problem."
-	case s.Live <= 0:
-		return "live", "The live part takes some time, as in 60s."
-	case !(s.Speed > 0):
-		return "speed", "The speed is a number above 0; 1 is as in life."
-	case !share(s.Fail):
-		return "fail", "This is a share, between 0 and 1."
-	case !share(s.Cut):
-		return "cut", "This is a share, between 0 and 1."
-	default:
-		return "", ""
+// check tells which settings make no sense, and why.
+func (s settings) check(raw config.Settings) error {
+	share := func(x float64) bool { return x >= 0 && x <= 1 } // NaN is neither
+	var errs []error
+	for _, wanted := range []struct {
+		good      bool
+		key, text string
+	}{
+		{s.Script == scriptOutage || s.Script == scriptQuiet, "script", "There are two scripts: outage and quiet."},
+		{s.Background >= 0 && s.Background <= maxBackground, "background", "The quiet part is between 0 and 2160h long."},
+		{s.Rate >= 0 && s.Rate <= maxRate, "rate", "The rate is between 0 and 100000 requests a day."},
+		{s.People >= 0 && s.People <= maxPeople, "people", "Between 0 and 50000 people can tell of the problem."},
+		{s.Live > 0, "live", "The live part takes some time, as in 60s."},
+		{s.Speed > 0, "speed", "The speed is a number above 0; 1 is as in life."},
+		{share(s.Fail), "fail", "This is a share, between 0 and 1."},
+		{share(s.Cut), "cut", "This is a share, between 0 and 1."},
+	} {
+		if !wanted.good {
+			errs = append(errs, raw.Mistake(wanted.key, "%s", wanted.text))
+		}
 	}
+	return config.Join(errs...)
 }
 
 func (s *sim) channel() tocsin.Channel {

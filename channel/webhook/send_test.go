@@ -115,6 +115,6 @@ func TestCheckAsksOnlyWhetherSomebodyIsThere(t *testing.T) {
 		require.Equal(t, good, ch.Checker.Check(t.Context()) == nil, status)
 		require.Equal(t, []string{http.MethodHead}, asked)
 	}
-	ch := setup(t, map[string]any{"secrets": []any{newSecret()}, "page_url": "http://127.0.0.1:1/"})
+	ch := setup(t, map[string]any{"secrets": []any{newSecret()}, "page_url": "http://localhost:1/"})
 	require.Equal(t, tocsin.CodeForbidden, tocsin.CodeOf(ch.Checker.Check(t.Context())), "a private address")
 }

@@ -108,3 +108,27 @@ func TestSettingsSayWhatToMend(t *testing.T) {
 		require.NotContains(t, fmt.Sprint(err), good)
 	}
 }
+
+func TestSettingsTellEveryMistakeAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := Type().New(channel.Env{Name: "form", Settings: config.NewSettings(map[string]any{
+		"secrets": []any{"short"}, "reply_url": "ftp://example.org", "page_url": "http://10.0.0.7/hooks",
+	}), Now: time.Now})
+	for _, want := range []string{"secrets: Secret 1", "reply_url: This is no http", "page_url: This is not a public address"} {
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestAPrivateAddressIsAMistakeUnlessItIsAllowed(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"http://127.0.0.1:18099/x", "https://192.168.1.4", "http://[::1]:80/", "http://[fe80::1%25eth0]/", "http://169.254.169.254/"} {
+		for _, key := range []string{"reply_url", "page_url"} {
+			settings := map[string]any{"secrets": []any{newSecret()}, key: address}
+			_, err := Type().New(channel.Env{Name: "form", Settings: config.NewSettings(settings), Now: time.Now})
+			require.ErrorContains(t, err, key+": This is not a public address. If it is yours, set allow_private: true", address)
+			settings["allow_private"] = true
+			setup(t, settings)
+		}
+	}
+	setup(t, map[string]any{"secrets": []any{newSecret()}, "page_url": "https://1.1.1.1/"})
+}

@@ -9,6 +9,7 @@ package webhook
 import (
 	_ "embed"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -61,14 +62,18 @@ func open(env channel.Env) (tocsin.Channel, error) {
 	if err := env.Settings.Decode(&s); err != nil {
 		return tocsin.Channel{}, err
 	}
+	var errs []error
 	signing, err := newKeys(s.Secrets)
 	if err != nil {
-		return tocsin.Channel{}, env.Settings.Mistake("secrets", "%s", tocsin.MessageOf(err))
+		errs = append(errs, env.Settings.Mistake("secrets", "%s", tocsin.MessageOf(err)))
 	}
 	for key, address := range map[string]config.Secret{"reply_url": s.ReplyURL, "page_url": s.PageURL} {
-		if !address.IsZero() && !isWeb(address.Reveal()) {
-			return tocsin.Channel{}, env.Settings.Mistake(key, "This is no http or https address.")
+		if problem := s.refuse(address); problem != "" {
+			errs = append(errs, env.Settings.Mistake(key, "%s", problem))
 		}
+	}
+	if err := config.Join(errs...); err != nil {
+		return tocsin.Channel{}, err
 	}
 	h := &hook{
 		name: env.Name, keys: signing, log: env.Log, now: env.Now,
@@ -79,6 +84,22 @@ func open(env channel.Env) (tocsin.Channel, error) {
 		}),
 	}
 	return h.channel(), nil
+}
+
+// refuse says why an address cannot be called; "" when it can. What a name leads
+// to is known at the time of a call only, and looked at then.
+func (s *settings) refuse(address config.Secret) string {
+	if address.IsZero() {
+		return ""
+	}
+	u, err := url.Parse(address.Reveal())
+	if err != nil || !isWeb(address.Reveal()) {
+		return "This is no http or https address."
+	}
+	if addr, err := netip.ParseAddr(u.Hostname()); err == nil && !s.AllowPrivate && !channel.Public(addr) {
+		return "This is not a public address. If it is yours, set allow_private: true for this channel."
+	}
+	return ""
 }
 
 func (h *hook) channel() tocsin.Channel {
