@@ -92,7 +92,8 @@ func (d *Desk) refuseEarlyCorrection(ctx context.Context, u tocsin.Update) error
 
 // refuseClaim looks whether the incident, as it was vetted, allows such an update.
 // Before a verdict only the holding text goes out, an update of kind aware, and
-// only to those who wrote. What turned out to be nothing may only be corrected.
+// only to those who wrote. Of what turned out to be nothing, what was said is
+// corrected, and those who wrote hear what it was.
 func (d *Desk) refuseClaim(ctx context.Context, i tocsin.Incident, u tocsin.Update) error {
 	if err := refuseByVerdict(i, u); err != nil || u.Kind != tocsin.UpdateResolved {
 		return err
@@ -109,8 +110,25 @@ func refuseByVerdict(i tocsin.Incident, u tocsin.Update) error {
 		return nil
 	case i.Verdict == tocsin.VerdictNone && u.Kind != tocsin.UpdateAware:
 		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d is only suspected: before a verdict nothing but the holding text (aware) may go out.", i.ID)
+	case i.Verdict == tocsin.VerdictNotIncident:
+		return refuseNoIncident(i, u)
 	case silenced(i) != "":
 		return tocsin.Errorf(tocsin.CodeConflict, "Incident %d is %s: only a correction of what was said may go out.", i.ID, i.Verdict.Word())
+	default:
+		return nil
+	}
+}
+
+// refuseNoIncident lets those who reported what is no incident hear what it was
+// instead, in a text of kind scope. What was approved before that was known, and
+// stopped, tells something else.
+func refuseNoIncident(i tocsin.Incident, u tocsin.Update) error {
+	switch {
+	case u.Kind != tocsin.UpdateScope:
+		return tocsin.Errorf(tocsin.CodeConflict,
+			"Incident %d is not an incident: only a correction of what was said may go out, or a text of kind scope that tells its reporters what it was.", i.ID)
+	case !u.ApprovedAt.IsZero() && u.ApprovedAt.Before(i.VerdictAt):
+		return tocsin.Errorf(tocsin.CodeConflict, "Update %d was approved under another verdict. Draft a new one.", u.ID)
 	default:
 		return nil
 	}

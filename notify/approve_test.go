@@ -190,3 +190,27 @@ func TestAnEditInTheMomentOfApprovalWins(t *testing.T) {
 		require.Empty(t, h.store.deliveries)
 	}
 }
+
+func TestReportersOfWhatWasNoIncidentHearWhatItWas(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "fay@forum")
+	h.rule(i, tocsin.VerdictNotIncident, "a newsletter")
+	_, err := h.desk.Approve(t.Context(), approval(h.draft(i, tocsin.UpdateProgress, "Nothing is broken.")))
+	h.code(err, tocsin.CodeConflict, "only a correction", "kind scope")
+	update := h.say(i, tocsin.UpdateScope, "That was our newsletter; nothing is broken.")
+	require.Equal(t, map[string]tocsin.DeliveryState{"ana": tocsin.DeliverySent, "fay": tocsin.DeliverySent}, h.states(update), "and never the public")
+	require.NoError(t, h.close(i))
+}
+
+func TestATextOfAnEarlierVerdictDoesNotGoOnAsWhatItWas(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.forum.answer = busy
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.say(i, tocsin.UpdateScope, "Nobody can sign in.")
+	h.rule(i, tocsin.VerdictNotIncident, "a newsletter")
+	_, err := h.desk.Resume(t.Context(), "sue", update)
+	h.code(err, tocsin.CodeConflict, "under another verdict")
+}

@@ -33,7 +33,7 @@ var errNotNow = errors.New("not now")
 // the update says about the incident; a correction also withdraws what is left of
 // the wrong text. An update that was called back meanwhile is
 // left alone; one that was approved again waits for the end of its new hold; one
-// that the verdict does not allow any more is called back.
+// that was approved under another verdict is called back.
 func (b *Broadcaster) Broadcast(ctx context.Context, j tocsin.BroadcastJob) error {
 	if err := b.putOff(); err != nil {
 		return err
@@ -63,7 +63,7 @@ func (b *Broadcaster) start(ctx context.Context, u tocsin.Update) (bool, error) 
 	if err != nil {
 		return false, fmt.Errorf("read incident: %w", err)
 	}
-	if refused := refuseByVerdict(i, u); refused != nil {
+	if i.VerdictAt.After(u.ApprovedAt) || refuseByVerdict(i, u) != nil {
 		if _, err := callBack(ctx, b.Store, tocsin.ActorSelf, u.ID, "the incident is "+i.Verdict.Word()); err != nil {
 			return false, fmt.Errorf("call update back: %w", err)
 		}

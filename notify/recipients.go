@@ -151,12 +151,16 @@ func (d *Desk) recipientsOf(ctx context.Context, i tocsin.Incident, u tocsin.Upd
 	return p, nil
 }
 
-// audience is who hears an update of this kind. Before a verdict nothing is said
-// in public: the holding text goes to those who wrote, and to nobody else.
+// audience is who hears an update of this kind. Only of what is confirmed anything
+// is said in public: the holding text goes to those who wrote, and so does what
+// was the matter with something that is no incident.
 func audience(i tocsin.Incident, u tocsin.Update) tocsin.Audience {
 	a := u.Kind.Audience()
 	if i.Verdict != tocsin.VerdictConfirmed {
 		a.Public = false
+	}
+	if i.Verdict == tocsin.VerdictNotIncident && u.Kind == tocsin.UpdateScope {
+		a.Reporters = true
 	}
 	return a
 }

@@ -11,6 +11,7 @@ import (
 
 // Verdict records what vetting found. To confirm is a human's word that it is
 // real, so it rings unless that was done; any other verdict calls the pages off.
+// Each makes a draft again of what is in its hold.
 //
 // It returns CodeConflict for an illegal change, for confirming with nothing
 // tried (the sentence lists the open items; a reason stands in for them), and for
@@ -33,8 +34,29 @@ func (d *Desk) Verdict(ctx context.Context, r tocsin.Ruling) (tocsin.Incident, e
 	if err != nil {
 		return i, err
 	}
+	if err := d.takeBack(ctx, i, r.Actor); err != nil {
+		d.Log.ErrorContext(ctx, "take back what is in its hold", "incident", i.ID, "err", err)
+	}
 	d.quieten(ctx, i, r.Actor)
 	return i, nil
+}
+
+// takeBack makes drafts of the updates that are in their hold: they were approved
+// under another verdict, and somebody has to look again. One that is missed here
+// is called back at the end of its hold.
+func (d *Desk) takeBack(ctx context.Context, i tocsin.Incident, actor string) error {
+	updates, err := d.Store.Updates(ctx, i.ID)
+	if err != nil {
+		return fmt.Errorf("list updates: %w", err)
+	}
+	var failed error
+	for _, u := range updates {
+		if u.State == tocsin.UpdateApproved {
+			_, err := callBack(ctx, d.Store, actor, u.ID, "the incident is "+i.Verdict.Word())
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
 }
 
 // quieten ends what an incident has set going once a human said that it is none,

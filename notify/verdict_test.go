@@ -131,3 +131,36 @@ func TestResolvedIsNotAPhaseWithoutProof(t *testing.T) {
 	_, err = h.desk.Phase(t.Context(), "sue", 99, tocsin.PhaseResolved)
 	h.code(err, tocsin.CodeNotFound)
 }
+
+func TestAVerdictTakesBackWhateverIsInItsHold(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	wrong := h.say(i, tocsin.UpdateAware, "We are down.")
+	u, err := h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "Only a few are.", Corrects: wrong})
+	require.NoError(t, err)
+	h.approve(u.ID)
+	h.clock = h.clock.Add(time.Second)
+	h.rule(i, tocsin.VerdictNotIncident, "a test of ours")
+	require.Equal(t, tocsin.UpdateDraft, h.store.updates[u.ID].State)
+	h.runFor(time.Minute)
+	require.Empty(t, h.texts("", "Only a few are."))
+	h.approve(u.ID)
+	h.runFor(time.Minute)
+	require.Len(t, h.texts("", "Only a few are."), 2, "somebody has looked at it again")
+}
+
+func TestACrashBehindAVerdictLetsNothingOfTheOldOneOut(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	id := h.incident("ana@mail")
+	update := h.draft(id, tocsin.UpdateAware, "We are looking.")
+	h.approve(update)
+	i := h.store.incidents[id]
+	i.Verdict, i.VerdictAt = tocsin.VerdictConfirmed, h.clock.Add(time.Second)
+	h.store.incidents[id] = i
+	h.runFor(time.Minute)
+	require.Equal(t, tocsin.UpdateDraft, h.store.updates[update].State)
+	require.Empty(t, h.mail.took)
+}
