@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ func (c *Config) readAreas(parts []source) error {
 	var errs []error
 	for _, part := range parts {
 		var a areaKeys
-		errs = append(errs, part.decode(&a), c.checkArea(part, a))
+		errs = append(errs, part.decode(&a), part.strays(reflect.TypeOf(a)), c.checkArea(part, a))
 		c.Areas = append(c.Areas, tocsin.Area(a))
 	}
 	return Join(errs...)

@@ -77,27 +77,3 @@ func isBase(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && isWebLink(s) && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
-
-func isDatabase(s string) bool {
-	scheme, _, ok := strings.Cut(s, "://")
-	if !ok {
-		return strings.TrimPrefix(s, "sqlite:") != "" && !strings.ContainsRune(s, 0)
-	}
-	_, err := url.Parse(s)
-	return err == nil && (scheme == "postgres" || scheme == "postgresql")
-}
-
-// IsPostgres tells whether the database is PostgreSQL; else it is SQLite.
-func (d Database) IsPostgres() bool { return strings.Contains(d.URL.Reveal(), "://") }
-
-// Describe says where the database is, without its password.
-func (d Database) Describe() string {
-	if !d.IsPostgres() {
-		return "SQLite in " + strings.TrimPrefix(d.URL.Reveal(), "sqlite:")
-	}
-	u, err := url.Parse(d.URL.Reveal())
-	if err != nil { // Load has checked it; say nothing of it rather than too much
-		return "PostgreSQL"
-	}
-	return "PostgreSQL at " + u.Host + u.Path
-}

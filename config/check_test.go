@@ -51,19 +51,6 @@ func TestDatabaseIsAPathOrPostgres(t *testing.T) {
 	refused(t, "database", "url", "mysql://h/d", "'sqlite:'", "sqlite://x", "http://example.org", "'postgres://h:port/d'")
 }
 
-func TestDatabaseIsDescribedWithoutItsPassword(t *testing.T) {
-	t.Parallel()
-	for url, want := range map[string]string{
-		"tocsin.db": "SQLite in tocsin.db", "sqlite:/var/a.db": "SQLite in /var/a.db",
-		"postgres://u:hunter2@h:5432/d?password=hunter2": "PostgreSQL at h:5432/d",
-		"postgres://%zz": "PostgreSQL",
-	} {
-		d := config.Database{URL: config.NewSecret(url)}
-		require.Equal(t, want, d.Describe())
-		require.Equal(t, want[0] == 'P', d.IsPostgres())
-	}
-}
-
 func TestLogHasFourLevelsAndTwoFormats(t *testing.T) {
 	t.Parallel()
 	taken(t, "log", "level", "debug", "info", "warn", "error")

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -71,7 +72,8 @@ func Parse(path string, text []byte) (*Config, error) {
 	c := Default()
 	c.Path = path
 	c.source = source{file: path, dir: filepath.Dir(path), node: root, env: prefix}
-	err = Join(c.source.decode(&c), c.check(c.source), c.readLists())
+	err = Join(c.source.decode(&c), c.check(c.source), c.readLists(), c.source.misspelt(reflect.TypeFor[Config]()))
+	c.Database.settle(path)
 	c.Server.BaseURL = strings.TrimRight(c.Server.BaseURL, "/")
 	return &c, err
 }
@@ -119,6 +121,10 @@ func (s source) list(key string) ([]source, error) {
 			file: r.file, dir: s.dir, node: item,
 			key: key + "." + name, env: s.env + "_" + envName(key+"."+name),
 		})
+	}
+	siblings := make([]string, len(parts))
+	for i := range parts {
+		siblings[i], parts[i].siblings = parts[i].env, siblings
 	}
 	return parts, Join(r.mistakes...)
 }

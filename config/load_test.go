@@ -42,11 +42,16 @@ func TestGoodFilesLoad(t *testing.T) {
 
 func TestNothingWrittenMeansTheDefaults(t *testing.T) {
 	t.Parallel()
+	want := config.Default()
+	want.Database.URL = config.NewSecret("testdata/good/tocsin.db")
 	for _, file := range []string{"empty", "comment", "nulls"} {
 		c, err := config.Load("testdata/good/" + file + ".yml")
 		require.NoError(t, err)
-		require.Equal(t, config.Default(), values(c))
+		require.Equal(t, want, values(c))
 	}
+	c, err := config.Parse("", nil)
+	require.NoError(t, err)
+	require.Equal(t, config.Default(), values(c))
 }
 
 func TestScalarsStayAsTheyWereWritten(t *testing.T) {

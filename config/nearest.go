@@ -5,12 +5,7 @@ import "strings"
 // Suggest makes a remedy for a word that is not among those allowed: the nearest
 // one if the word looks like a slip of the hand, else the whole list.
 func Suggest(word string, allowed []string) string {
-	best, distance := "", min(len(word), longest)/3+2
-	for _, a := range allowed {
-		if d := edits(strings.ToLower(word), a); d < distance {
-			best, distance = a, d
-		}
-	}
+	best := nearest(strings.ToLower(word), allowed, min(len(word), longest)/3+2)
 	switch {
 	case best != "":
 		return "Did you mean " + best + "?"
@@ -19,6 +14,17 @@ func Suggest(word string, allowed []string) string {
 	default:
 		return "Choose from: " + strings.Join(allowed, ", ") + "."
 	}
+}
+
+// nearest gives the allowed word that is the fewest edits away, and fewer than
+// limit; "" when none is.
+func nearest(word string, allowed []string, limit int) (best string) {
+	for _, a := range allowed {
+		if d := edits(word, a); d < limit {
+			best, limit = a, d
+		}
+	}
+	return best
 }
 
 // longest word that is compared: a file full of noise must not cost time.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -37,7 +38,7 @@ func (c *Config) readPolicies(parts []source) error {
 	var errs []error
 	for _, part := range parts {
 		var p policyKeys
-		errs = append(errs, part.decode(&p), c.checkPolicy(part, p))
+		errs = append(errs, part.decode(&p), part.strays(reflect.TypeOf(p)), c.checkPolicy(part, p))
 		c.Policies = append(c.Policies, p.policy())
 	}
 	return Join(errs...)

@@ -21,8 +21,15 @@ func NewSettings(raw map[string]any) Settings {
 // Decode fills the struct that into points at. Its fields carry the tag
 // `config:"key"` and hold the defaults when it is called; `config:"key,required"`
 // must be set. Every key of type Secret, or list of them, has a twin key_file. A
-// key that the struct lacks is a mistake. It returns Mistakes.
-func (s Settings) Decode(into any) error { return s.source.decode(into) }
+// key that the struct lacks is a mistake, and so is an environment variable that
+// begins like the channel's and names no key. It returns Mistakes.
+func (s Settings) Decode(into any) error {
+	t, err := structOf(into)
+	if err != nil {
+		return err
+	}
+	return Join(s.source.decode(into), s.source.strays(t, nameKey, typeKey))
+}
 
 // Mistake makes an error about one key, with its place, for what only the channel
 // can know: keys that don't go together, a value out of range. An empty key means

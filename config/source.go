@@ -24,30 +24,40 @@ type source struct {
 	all  *yaml.Node // where places are looked up, if node is only a part of what is written
 	key  string     // the part's own path: channels.mail; "" for the whole file
 	env  string     // prefix of its environment variables; "" when there are none
+
+	siblings []string // the prefixes of all entries of the list in which this part stands
 }
 
 // decode lays the environment over the file over what the struct at into holds,
 // and tells all mistakes at once.
 func (s source) decode(into any) error {
-	target := reflect.ValueOf(into)
-	if target.Kind() != reflect.Pointer || target.Elem().Kind() != reflect.Struct {
-		return fmt.Errorf("decode settings into %T: want a pointer to a struct", into)
+	t, err := structOf(into)
+	if err != nil {
+		return err
 	}
-	t := target.Elem().Type()
 	r := &reader{file: s.file, dir: s.dir}
 	v := viper.New()
 	errs := []error{v.MergeConfigMap(r.section(s.node, t, s.key))}
 	errs = append(errs, s.bind(v, t, "")...)
 	errs = append(errs, r.mistakes...)
-	err := v.Unmarshal(into, func(c *mapstructure.DecoderConfig) {
+	err = v.Unmarshal(into, func(c *mapstructure.DecoderConfig) {
 		c.TagName = tagName
 		c.ZeroFields = true // a list replaces the default; it is not laid over its items
 		c.DecodeHook = mapstructure.ComposeDecodeHookFunc(splitHook,
 			mapstructure.TextUnmarshallerHookFunc(), mapstructure.StringToTimeDurationHookFunc())
 	})
 	errs = append(errs, s.explain(err, t)...)
-	errs = append(errs, s.missing(errs, target.Elem(), "")...)
+	errs = append(errs, s.missing(errs, reflect.ValueOf(into).Elem(), "")...)
 	return Join(errs...)
+}
+
+// structOf gives the type of the struct that into points at.
+func structOf(into any) (reflect.Type, error) {
+	t := reflect.TypeOf(into)
+	if t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
+		return nil, fmt.Errorf("decode settings into %T: want a pointer to a struct", into)
+	}
+	return t.Elem(), nil
 }
 
 // bind gives every key below t its environment variable, and puts the text of a
