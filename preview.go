@@ -13,6 +13,8 @@ type Preview struct {
 	Doubtful []Recipient `json:"doubtful"`
 	LeftOut  []Recipient `json:"left_out"`
 	Channels []Reach     `json:"channels"`
+	// Warnings are sentences that the approver must read first.
+	Warnings []string `json:"warnings"`
 	// Seen stands for this text and these recipients: an approval that carries it
 	// is refused when either has changed.
 	Seen string `json:"seen"`

@@ -12,7 +12,8 @@ import (
 // Approve freezes the recipients of a draft and begins its hold, after which it is
 // sent. It returns CodeForbidden when the author approves alone without a bypass,
 // and CodeConflict when the incident does not allow this kind of update, when
-// resolved lacks support's own check, or when what the approver saw has changed.
+// resolved lacks support's own check, when what the approver saw has changed, or
+// when nobody would hear it.
 // In shadow every approval is refused, with CodeForbidden.
 func (d *Desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, error) {
 	if err := d.refuseShadow(); err != nil {
@@ -38,6 +39,9 @@ func (d *Desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, e
 	}
 	if a.Seen != "" && a.Seen != p.Seen {
 		return u, tocsin.Errorf(tocsin.CodeConflict, "The text or the recipients changed since you looked: now %d would be told and %d held. Look again.", len(p.Told), len(p.Held))
+	}
+	if err := refuseNobody(p); err != nil {
+		return u, err
 	}
 	return d.freeze(ctx, u, p, a)
 }

@@ -214,3 +214,36 @@ func TestATextOfAnEarlierVerdictDoesNotGoOnAsWhatItWas(t *testing.T) {
 	_, err := h.desk.Resume(t.Context(), "sue", update)
 	h.code(err, tocsin.CodeConflict, "under another verdict")
 }
+
+func TestAnUpdateForNobodyIsRefused(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.channel("forum").Poster = nil
+	h.restart()
+	i := h.incident("?dot@mail")
+	h.confirm(i)
+	for kind, why := range map[tocsin.UpdateKind]string{
+		tocsin.UpdateScope: "Nobody would hear it: scope goes to the public only, and no channel posts in public.",
+		tocsin.UpdateAware: "Nobody would hear it: no reporter is both sure and untold (1 doubtful, 0 left out).",
+	} {
+		update := h.draft(i, kind, "Only sign-in.")
+		require.Equal(t, []string{why}, h.preview(update).Warnings)
+		_, err := h.desk.Approve(t.Context(), approval(update))
+		h.code(err, tocsin.CodeConflict, why)
+	}
+}
+
+func TestACorrectionOfWhatReachedNobodyIsRefused(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.channel("forum").Poster = nil
+	h.restart()
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	h.mail.answer = permanent
+	wrong := h.say(i, tocsin.UpdateAware, "All data is lost.")
+	u, err := h.desk.Draft(t.Context(), tocsin.Draft{Actor: "sue", Incident: i, Kind: tocsin.UpdateCorrection, Text: "No.", Corrects: wrong})
+	require.NoError(t, err)
+	_, err = h.desk.Approve(t.Context(), approval(u.ID))
+	h.code(err, tocsin.CodeConflict, "Nobody would hear it: nobody got update")
+}

@@ -45,17 +45,6 @@ func TestEachReporterHearsItInTheirOwnThread(t *testing.T) {
 	require.Len(t, h.forum.took, 2, "fay, and one public post")
 }
 
-func TestAnUpdateForNobodyIsDoneAtOnce(t *testing.T) {
-	t.Parallel()
-	h := setup(t)
-	h.channel("forum").Poster = nil
-	h.restart()
-	i := h.incident("?dot@mail")
-	h.confirm(i)
-	update := h.say(i, tocsin.UpdateScope, "Only sign-in.")
-	require.Equal(t, tocsin.UpdateSent, h.store.updates[update].State)
-}
-
 func TestTheIncidentSaysWhatTheUpdateSays(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

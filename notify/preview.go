@@ -22,7 +22,12 @@ func (d *Desk) Preview(ctx context.Context, update int64) (tocsin.Preview, error
 	if err != nil {
 		return tocsin.Preview{}, fmt.Errorf("read incident: %w", err)
 	}
-	return d.recipientsOf(ctx, i, u)
+	p, err := d.recipientsOf(ctx, i, u)
+	if err != nil {
+		return p, err
+	}
+	p.Warnings, err = d.warnings(ctx, i, p)
+	return p, err
 }
 
 // measure counts the channels. A text that is too long for one blocks that one

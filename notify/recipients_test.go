@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 	"time"
@@ -213,4 +214,26 @@ func TestAPreviewNeedsAnUpdate(t *testing.T) {
 	h := setup(t)
 	_, err := h.desk.Preview(t.Context(), 99)
 	h.code(err, tocsin.CodeNotFound)
+}
+
+func TestThePreviewWarnsOfWhatIsNotVetted(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	update := h.draft(i, tocsin.UpdateAware, "We are looking.")
+	require.Equal(t, []string{fmt.Sprintf("Incident %d is only suspected, and nothing of its checklist was tried: this is a holding text.", i)}, h.preview(update).Warnings)
+	require.NoError(t, h.check(i, "sign in by mail", tocsin.OutcomeBroken))
+	require.Equal(t, []string{fmt.Sprintf("Incident %d is only suspected: this is a holding text.", i)}, h.preview(update).Warnings)
+	h.rule(i, tocsin.VerdictConfirmed, "")
+	require.Equal(t, []string{}, h.preview(update).Warnings)
+}
+
+func TestThePreviewSaysWhatAnApprovalWillMeet(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	p := h.preview(h.draft(i, tocsin.UpdateResolved, "It is fixed."))
+	require.Len(t, p.Warnings, 1)
+	require.Contains(t, p.Warnings[0], "Resolved needs your own check")
 }

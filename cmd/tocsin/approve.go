@@ -43,6 +43,9 @@ const leftOutShown = 10
 func showPreview(p *sheet, v tocsin.Preview) {
 	showUpdate(p, v.Update)
 	p.gap()
+	for _, w := range v.Warnings {
+		p.line("Mind: %s", w)
+	}
 	p.line("It goes to %s:", plural(people(v), "person", "people"))
 	for _, c := range v.Channels {
 		p.row("  "+c.Channel, plural(c.People, "person", "people"), inPublic(c), lengthOf(c.Length), c.Blocked)
