@@ -102,11 +102,11 @@ func (e *Engine) settle(p *post, forced string) {
 func (e *Engine) nearest(p *post) *cluster {
 	var best *post
 	var top float32
-	e.recent.near(p.terms, e.recent.back(lookBack), searchBudget, func(q *post, cosine float32) {
-		if cosine > top {
-			best, top = q, cosine
+	for _, place := range e.recent.near(p.terms, e.recent.back(lookBack), searchBudget) {
+		if cosine := e.recent.take(place); cosine > top {
+			best, top = e.recent.ring[place], cosine
 		}
-	})
+	}
 	if best == nil {
 		return nil
 	}
@@ -122,16 +122,17 @@ func (e *Engine) unite(c *cluster) {
 	v := c.centre.vector(centreTerms)
 	seen := map[*cluster]bool{c: true}
 	var same []*cluster
-	e.recent.near(v, e.recent.back(lookBack), searchBudget, func(q *post, _ float32) {
-		o := q.cluster.root()
+	for _, place := range e.recent.near(v, e.recent.back(lookBack), searchBudget) {
+		e.recent.take(place)
+		o := e.recent.ring[place].cluster.root()
 		if seen[o] {
-			return
+			continue
 		}
 		seen[o] = true
 		if o.centre.cosine(v) >= mergeAt {
 			same = append(same, o)
 		}
-	})
+	}
 	for _, o := range same {
 		o.into = c
 		c.size += o.size

@@ -38,19 +38,18 @@ type neighbour struct {
 
 // detect looks for a group around a new post: first by its neighbours alone, which
 // is cheap; where these promise something, by growing a topic from it.
-func (e *Engine) detect(x *post, past fits) finding {
+func (e *Engine) detect(x *post) finding {
 	near := e.neighbours(x)
 	if len(near) < leastPeople-1 {
 		return finding{}
 	}
-	slices.Sort(past.upper)
 	for i := range near {
-		near[i].share = past.share(near[i].fit)
+		near[i].share = e.alone.share(near[i].fit)
 		near[i].odds = odds(near[i].share)
 	}
 	best := finding{}
 	for _, v := range e.views(x, near) {
-		if f := e.grow(x, near, past, v); f.evidence > best.evidence && !e.hollow(f.group) {
+		if f := e.grow(x, near, v); f.evidence > best.evidence && !e.hollow(f.group) {
 			best = f
 		}
 	}
@@ -144,8 +143,8 @@ func (e *Engine) promise(near []neighbour, window int64, lambda float64) float64
 // grow begins with one post and adds, one at a time, the post that fits best to
 // those it has, as long as there is one that does not fit by mere chance. It
 // gives the group at its most convincing size.
-func (e *Engine) grow(x *post, near []neighbour, past fits, v view) finding {
-	t := &topic{}
+func (e *Engine) grow(x *post, near []neighbour, v view) finding {
+	t, past := &topic{}, &e.alone
 	t.add(x.words)
 	for i := range near {
 		near[i].used = near[i].age > v.window
@@ -161,9 +160,8 @@ func (e *Engine) grow(x *post, near []neighbour, past fits, v view) finding {
 			break
 		}
 		if t.size == 2 || t.size == 3 || t.size == 5 || t.size == 8 {
-			e.upper = e.upper[:0]
-			past = e.pastFits(e.sample, e.topic, e.upper)
-			e.upper = past.upper
+			past = &e.sampled
+			e.pastFits(e.sample, e.topic, past)
 		}
 		q := past.share(top)
 		if q > atWorst {
@@ -200,15 +198,17 @@ func (e *Engine) fittest(near []neighbour) (*neighbour, float64) {
 // neighbours are the recent reports that fit a new one best, one for each other person.
 func (e *Engine) neighbours(x *post) []neighbour {
 	near := e.near[:0]
-	e.words.near(e.self, e.words.first, e.budget(), func(p *post, gains float32) {
+	for _, place := range e.words.near(e.self, e.words.first, e.budget()) {
+		fit := float64(e.words.take(place) + e.words.base[place])
+		if fit <= 0 {
+			continue
+		}
+		p := e.words.ring[place]
 		age := max(x.at-p.at, p.at-x.at)
-		if age > longest || !p.evidence() || p.stale || p.over || p.person == x.person {
-			return
+		if age <= longest && p.evidence() && !p.stale && p.person != x.person {
+			near = append(near, neighbour{p: p, fit: fit, age: age})
 		}
-		if d := p.fitOf(gains); d > 0 {
-			near = append(near, neighbour{p: p, fit: d, age: age})
-		}
-	})
+	}
 	e.near = near
 	slices.SortFunc(near, func(a, b neighbour) int {
 		return cmp.Or(cmp.Compare(b.fit, a.fit), cmp.Compare(a.p.key, b.p.key))

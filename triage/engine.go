@@ -21,7 +21,7 @@ type Engine struct {
 	recent            *index // the reports of the last hours, evidence or not
 	words             *index // the same by their words
 	sample            *index // a quarter of past, for the many looks that growing a group takes
-	sampled           int
+	turns             int
 	past              *index // a sample of older evidence: what is usual
 	aged              uint32 // sequence number in recent of the first post that is not past yet
 	usual             thinner
@@ -43,8 +43,9 @@ type Engine struct {
 	gains        []float32 // by slot: the topic that is loaded
 	self         vector    // the newest post as a query
 	topic        vector    // a topic as a query
-	upper        []float64
-	fresh        []float64
+	alone        fits      // how well the past fits the newest post
+	sampled      fits      // how well a sample of it fits the group that grows
+	exp          *expTable
 	near         []neighbour
 	viewed       []view
 	odds, shares []float64
@@ -56,7 +57,7 @@ const (
 	recentPosts  = 1 << 14
 	pastPosts    = 1 << 13
 	searchBudget = 8000
-	sampleEvery  = 3
+	sampleEvery  = 4
 )
 
 // New makes an engine without memory. The areas name the part of the service that
@@ -89,7 +90,7 @@ func newEngine(cfg Config, areas []tocsin.Area, lex *text.Lexicon) *Engine {
 	return &Engine{
 		cfg: cfg.withDefaults(), lex: lex, areas: areasOf(areas, lex), rarity: newRarity(),
 		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), sample: newIndex(pastPosts/sampleEvery, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
-		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, speller: text.NewSpeller(), people: map[uint64]bool{}, gains: make([]float32, slots),
+		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, speller: text.NewSpeller(), people: map[uint64]bool{}, exp: newExpTable(), gains: make([]float32, slots),
 		whisperAt: 4 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 10 - math.Log(cfg.withDefaults().FalseRings),
 	}
 }
@@ -112,10 +113,10 @@ type Alert struct {
 
 // Add takes in the next report.
 func (e *Engine) Add(r tocsin.Report) Decision {
-	p, past := e.read(&r)
+	p := e.read(&r)
 	e.forget()
 	e.settle(p, "")
-	alerts := e.consider(p, past, knownAt(&r))
+	alerts := e.consider(p, knownAt(&r))
 	e.remember(p)
 	e.moved[p] = true
 	return Decision{Judgement: p.judgement(), Alerts: alerts, post: p}
@@ -124,7 +125,7 @@ func (e *Engine) Add(r tocsin.Report) Decision {
 // Recall takes in a report that was judged in an earlier life. What was decided
 // then stands; it raises no alert.
 func (e *Engine) Recall(j tocsin.Judged) {
-	p, _ := e.read(&j.Report)
+	p := e.read(&j.Report)
 	p.reason, p.human = j.Judgement.Reason, j.Human
 	e.forget()
 	e.settle(p, j.Judgement.Cluster)
@@ -174,7 +175,7 @@ func knownAt(r *tocsin.Report) time.Time {
 }
 
 // read makes a post of a report.
-func (e *Engine) read(r *tocsin.Report) (*post, fits) {
+func (e *Engine) read(r *tocsin.Report) *post {
 	t := e.lex.Mended(r.Title+"\n"+r.Text, r.Lang, e.speller)
 	reason := e.judge(r, t)
 	e.routine.mute(&t, r.At.Unix())
@@ -188,11 +189,9 @@ func (e *Engine) read(r *tocsin.Report) (*post, fits) {
 	}
 	p.words = wordsOf(t)
 	e.rarity.weigh(p.terms)
-	var past fits
-	p.usual, past = e.usualness(p, e.fresh)
-	e.fresh = past.upper
+	p.usual = e.usualness(p)
 	e.now = max(e.now, p.at)
-	return p, past
+	return p
 }
 
 // remember keeps a post for those to come.
@@ -236,7 +235,7 @@ func (e *Engine) age(until uint32) {
 		}
 		if p.evidence() && e.usual.take(p) {
 			e.past.add(p)
-			if e.sampled++; e.sampled%sampleEvery == 0 {
+			if e.turns++; e.turns%sampleEvery == 0 {
 				e.sample.add(p)
 			}
 		}

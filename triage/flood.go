@@ -13,15 +13,20 @@ const (
 
 // flood tells whether a post is one of a wave of near copies, and gives the wave.
 func (e *Engine) flood(p *post) *incident {
-	if len(p.words) < copyWords {
+	if len(p.words) < copyWords || !p.young && !p.unknown {
 		return nil
 	}
 	people, young := map[uint64]bool{p.person: true}, count(p.young)
 	var copies []*post
 	var wave *incident
-	e.words.near(p.words, e.words.first, searchBudget, func(q *post, shared float32) {
-		if shared < copyWords || shared < copyShare*float32(max(len(p.words), len(q.words))) || p.at-q.at > floodWindow {
-			return
+	for _, place := range e.words.near(p.words, e.words.first, searchBudget) {
+		shared := e.words.take(place)
+		if shared < max(copyWords, copyShare*float32(len(p.words))) {
+			continue
+		}
+		q := e.words.ring[place]
+		if shared < copyShare*float32(len(q.words)) || p.at-q.at > floodWindow {
+			continue
 		}
 		if q.inc != nil && q.inc.kind == tocsin.KindFlood {
 			wave = q.inc
@@ -31,16 +36,13 @@ func (e *Engine) flood(p *post) *incident {
 			people[q.person] = true
 			young += count(q.young)
 		}
-	})
+	}
 	if wave == nil {
 		if len(people) < floodPeople || float64(young) < floodYoung*float64(len(people)) {
 			return nil
 		}
 		wave = e.begin(p.key, tocsin.KindFlood)
 		e.open = append(e.open, wave)
-	}
-	if !p.young && !p.unknown {
-		return nil
 	}
 	for _, q := range append(copies, p) {
 		if q.inc == nil && !q.human && (q.young || q.unknown) {

@@ -27,7 +27,7 @@ type incident struct {
 
 // consider decides what a new post means: it belongs to an incident, it makes one
 // visible, or neither.
-func (e *Engine) consider(p *post, past fits, known time.Time) []Alert {
+func (e *Engine) consider(p *post, known time.Time) []Alert {
 	if p.stale {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (e *Engine) consider(p *post, past fits, known time.Time) []Alert {
 		e.join(i, p)
 		return e.bells(i, known)
 	}
-	found := e.detect(p, past)
+	found := e.detect(p)
 	if found.evidence < e.whisperAt+e.haste() {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (e *Engine) place(i *incident, p *post) {
 func (e *Engine) review(i *incident) {
 	i.reviewed = len(i.members)
 	e.query1(i, func() {
-		i.past = e.pastFits(e.past, e.topic, i.past.upper)
+		e.pastFits(e.past, e.topic, &i.past)
 		for _, m := range i.members {
 			e.place(i, m)
 		}

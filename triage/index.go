@@ -10,8 +10,9 @@ import (
 // the list is next walked.
 type index struct {
 	ring  []*post
-	next  uint32 // sequence number of the next post
-	first uint32 // sequence number of the oldest that is held
+	base  []float32 // by place, beside the posts: what a fit begins with
+	next  uint32    // sequence number of the next post
+	first uint32    // sequence number of the oldest that is held
 	lists map[uint32]*list
 	sum   []float32 // by place in the ring: similarity of the query under way
 	hits  []uint32
@@ -19,14 +20,19 @@ type index struct {
 	order vector             // the query under way, heaviest first
 }
 
+// list is the posts that hold one feature, the oldest first.
 type list struct {
-	seq    []uint32
-	weight []float32
-	head   int
+	entries []entry
+	head    int // before it are posts that the index has dropped
+}
+
+type entry struct {
+	seq    uint32
+	weight float32
 }
 
 func newIndex(capacity int, of func(*post) vector) *index {
-	return &index{of: of, ring: make([]*post, capacity), lists: map[uint32]*list{}, sum: make([]float32, capacity)}
+	return &index{of: of, ring: make([]*post, capacity), base: make([]float32, capacity), lists: map[uint32]*list{}, sum: make([]float32, capacity)}
 }
 
 func (x *index) len() int { return int(x.next - x.first) }
@@ -58,7 +64,7 @@ func (x *index) drop() {
 	for _, t := range x.of(p) {
 		if l := x.lists[t.slot]; l != nil {
 			l.trim(x.first)
-			if l.head == len(l.seq) {
+			if l.head == len(l.entries) {
 				delete(x.lists, t.slot)
 			}
 		}
@@ -66,13 +72,11 @@ func (x *index) drop() {
 }
 
 func (l *list) trim(first uint32) {
-	for l.head < len(l.seq) && l.seq[l.head] < first {
+	for l.head < len(l.entries) && l.entries[l.head].seq < first {
 		l.head++
 	}
-	if l.head > 64 && l.head*2 > len(l.seq) {
-		n := copy(l.seq, l.seq[l.head:])
-		copy(l.weight, l.weight[l.head:])
-		l.seq, l.weight, l.head = l.seq[:n], l.weight[:n], 0
+	if l.head > 64 && l.head*2 > len(l.entries) {
+		l.entries, l.head = l.entries[:copy(l.entries, l.entries[l.head:])], 0
 	}
 }
 
@@ -87,41 +91,45 @@ func (x *index) add(p *post) {
 			l = &list{}
 			x.lists[t.slot] = l
 		}
-		l.seq = append(l.seq, x.next)
-		l.weight = append(l.weight, t.weight)
+		l.entries = append(l.entries, entry{x.next, t.weight})
 	}
-	x.ring[x.next%uint32(len(x.ring))] = p
+	place := x.next % uint32(len(x.ring))
+	x.ring[place] = p
+	x.base[place] = p.base()
 	x.next++
 }
 
-// near calls visit for each post of sequence number from or later that shares a
-// feature with v, with their cosine. The order is that of first sharing, which
-// depends on nothing but the posts. It looks at no more than budget places,
-// the rarest features' first.
-func (x *index) near(v vector, from uint32, budget int, visit func(p *post, cosine float32)) {
+// near gives the places of the posts, of sequence number from or later, that share
+// a feature with v; take gives what each shares. The order is that of first
+// sharing, which depends on nothing but the posts. It looks at no more than budget
+// entries, the heaviest features' first. What it gives is valid until the next call.
+func (x *index) near(v vector, from uint32, budget int) []uint32 {
 	x.hits = x.hits[:0]
-	size := uint32(len(x.ring))
 	x.order = append(x.order[:0], v...)
 	slices.SortFunc(x.order, func(a, b term) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot)) })
+	from = max(from, x.first)
+	mask := uint32(len(x.ring) - 1)
 	for _, t := range x.order {
 		l := x.lists[t.slot]
-		if l == nil {
+		if l == nil || t.weight <= 0 {
 			continue
 		}
-		for i := len(l.seq) - 1; i >= l.head && l.seq[i] >= max(from, x.first); i-- {
-			if budget--; budget < 0 {
-				break
-			}
-			place := l.seq[i] % size
+		for i := len(l.entries) - 1; i >= l.head && l.entries[i].seq >= from && budget > 0; i-- {
+			budget--
+			place := l.entries[i].seq & mask
 			if x.sum[place] == 0 {
-				x.hits = append(x.hits, l.seq[i])
+				x.hits = append(x.hits, place)
 			}
-			x.sum[place] += t.weight * l.weight[i]
+			x.sum[place] += t.weight * l.entries[i].weight
 		}
 	}
-	for _, seq := range x.hits {
-		place := seq % size
-		visit(x.ring[place], x.sum[place])
-		x.sum[place] = 0
-	}
+	return x.hits
+}
+
+// take gives what the post at a place shares with the query, and forgets it. It
+// must be called once for each place that near gave.
+func (x *index) take(place uint32) float32 {
+	sum := x.sum[place]
+	x.sum[place] = 0
+	return sum
 }

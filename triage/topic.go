@@ -22,7 +22,7 @@ type wordCount struct {
 const fromTopic = 0.5 // share of a report's words that its topic explains
 
 // none is what a word adds to the logarithm when the topic does not hold it.
-var none = math.Log(1 - fromTopic) //nolint:gochecknoglobals // a constant
+const none = -math.Ln2 // math.Log(1 - fromTopic)
 
 func (t *topic) add(v vector) {
 	t.size++
@@ -71,52 +71,68 @@ func (e *Engine) fit(p *post) float64 {
 	for _, w := range p.words {
 		sum += e.gains[w.slot]
 	}
-	return p.fitOf(sum)
+	return float64(sum + p.base())
 }
 
-// fitOf makes a fit of the sum of a post's gains.
-func (p *post) fitOf(gains float32) float64 {
-	return float64(gains) + none*float64(len(p.words)) - float64(p.usual)
-}
+// base is the fit of a post of whose words a topic holds none.
+func (p *post) base() float32 { return none*float32(len(p.words)) - p.usual }
 
-// fits are how well the reports of the past fit a topic: the upper end of them,
-// ascending, out of so many.
+// fits are how well the reports of the past fit a topic, as a histogram.
 type fits struct {
-	upper []float64
+	tail  [fitSteps + 1]int32 // by step: how many fit at least so well
+	best  float32
 	total int
 }
 
-// pastFits measures the past by a query. It keeps no fit below 0: no report that
-// fits so badly is ever taken for one of the topic.
-func (e *Engine) pastFits(past *index, query vector, into []float64) fits {
-	f := fits{upper: into[:0], total: past.len()}
-	past.near(query, past.first, e.budget(), func(p *post, gains float32) {
-		if d := p.fitOf(gains); d > 0 {
-			f.upper = append(f.upper, d)
-		}
-	})
-	slices.Sort(f.upper)
-	return f
+// Figures of fits.
+const (
+	fitSteps = 320
+	perNat   = 8   // steps of the histogram in a nat
+	beyond   = 0.3 // how fast, per nat, the share falls beyond the best fit seen
+	atWorst  = 0.2 // a share that is no evidence at all
+)
+
+func (f *fits) begin(total int) { *f = fits{total: total} }
+
+// add counts a fit. None below 0 is counted: no report that fits so badly is
+// ever taken for one of the topic.
+func (f *fits) add(fit float32) {
+	if fit > 0 {
+		f.tail[min(int(fit*perNat), fitSteps-1)]++
+		f.best = max(f.best, fit)
+	}
 }
 
-// Figures of share.
-const (
-	beyond  = 0.3 // how fast, per nat, the share falls beyond the best fit seen
-	atWorst = 0.2 // a share that is no evidence at all
-)
+// end makes the histogram one of how many fit at least so well.
+func (f *fits) end() {
+	for i := fitSteps - 1; i >= 0; i-- {
+		f.tail[i] += f.tail[i+1]
+	}
+}
 
 // share is the share of past reports that fit at least so well. It is never 0:
 // what was not seen in so many reports may yet be in the next.
-func (f fits) share(fit float64) float64 {
+func (f *fits) share(fit float64) float64 {
 	if fit <= 0 {
 		return 1
 	}
-	i, _ := slices.BinarySearch(f.upper, fit)
-	q := (float64(len(f.upper)-i) + .5) / (float64(f.total) + 1)
-	if i == len(f.upper) && i > 0 {
-		q *= math.Exp(-beyond * (fit - f.upper[i-1]))
+	at := min(fit*perNat, fitSteps-1)
+	i := int(at)
+	above, here := float64(f.tail[i+1]), float64(f.tail[i]-f.tail[i+1])
+	q := (above + here*(1-(at-float64(i))) + .5) / (float64(f.total) + 1)
+	if fit > float64(f.best) {
+		q = .5 / (float64(f.total) + 1) * math.Exp(-beyond*(fit-float64(f.best)))
 	}
 	return q
+}
+
+// pastFits measures the past by a query.
+func (e *Engine) pastFits(past *index, query vector, f *fits) {
+	f.begin(past.len())
+	for _, place := range past.near(query, past.first, e.budget()) {
+		f.add(past.take(place) + past.base[place])
+	}
+	f.end()
 }
 
 // Figures of odds: of reports about one topic, the share that looks at least so
@@ -137,22 +153,41 @@ const temper = 0.5
 
 // usualness is the log-likelihood of a post's words among the past reports, each
 // taken as a topic of its own, against that of words drawn at random. What many
-// have asked before is usual. It also gives how well the past fits the post.
-func (e *Engine) usualness(p *post, into []float64) (float32, fits) {
+// have asked before is usual. It also measures the past by the post, into e.alone.
+func (e *Engine) usualness(p *post) float32 {
 	one := topic{}
 	one.add(p.words)
 	e.self = e.query(&one, e.self)
-	base := none * float64(len(p.words))
-	least := math.Exp(temper * base)
-	f := fits{upper: into[:0], total: e.past.len()}
-	sum := 1 + float64(f.total)*least
-	e.past.near(e.self, e.past.first, e.budget(), func(q *post, gains float32) {
-		if x := temper * (float64(gains) + base); x > -3 {
-			sum += math.Exp(x) - least
-		}
-		if d := q.fitOf(gains); d > 0 {
-			f.upper = append(f.upper, d)
-		}
-	})
-	return float32(math.Log(sum/float64(f.total+1)) / temper), f
+	base := none * float32(len(p.words))
+	least := e.exp.of(temper * base)
+	e.alone.begin(e.past.len())
+	sum := 1 + float64(e.past.len())*float64(least)
+	for _, place := range e.past.near(e.self, e.past.first, e.budget()) {
+		gains := e.past.take(place)
+		sum += float64(e.exp.of(temper*(gains+base)) - least)
+		e.alone.add(gains + e.past.base[place])
+	}
+	e.alone.end()
+	return float32(math.Log(sum/float64(e.past.len()+1)) / temper)
+}
+
+// expTable is the exponential function, to about one part in a hundred: what it
+// is used for is no more exact than that, and it is asked a thousand times a report.
+type expTable [40 * expSteps]float32
+
+const (
+	expLeast = -12
+	expSteps = 64
+)
+
+func newExpTable() *expTable {
+	var t expTable
+	for i := range t {
+		t[i] = float32(math.Exp((float64(i)+.5)/expSteps + expLeast))
+	}
+	return &t
+}
+
+func (t *expTable) of(x float32) float32 {
+	return t[min(max(int((x-expLeast)*expSteps), 0), len(t)-1)]
 }
