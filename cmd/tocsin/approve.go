@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/web/api"
 )
 
 // updatePreview shows what an approval would send, and changes nothing.
@@ -48,7 +49,7 @@ func showPreview(p *sheet, v tocsin.Preview) {
 	}
 	p.line("It goes to %s:", plural(people(v), "person", "people"))
 	for _, c := range v.Channels {
-		p.row("  "+c.Channel, plural(c.People, "person", "people"), inPublic(c), lengthOf(c.Length), c.Blocked)
+		p.line("  %s", reach(c))
 	}
 	for _, g := range []struct {
 		title string
@@ -61,7 +62,7 @@ func showPreview(p *sheet, v tocsin.Preview) {
 		if len(g.list) > 0 {
 			p.gap()
 			p.line("%s: %d", g.title, len(g.list))
-			showRecipients(p, g.list, leftOutShown)
+			showRecipients(p, g.list, leftOutShown, "--json")
 		}
 	}
 }
@@ -75,12 +76,34 @@ func people(v tocsin.Preview) int {
 	return n
 }
 
-// inPublic says where on a channel a text appears.
-func inPublic(c tocsin.Reach) string {
+// reach says in a line what an update does on one channel: town: 23 people, and in
+// public; 55 of 500 characters.
+func reach(c tocsin.Reach) string {
+	said := c.Channel + ": " + plural(c.People, "person", "people")
 	if c.Public {
-		return "and in public"
+		said += ", and in public"
 	}
-	return "in their threads"
+	for _, more := range []string{lengthOf(c.Length), c.Blocked} {
+		if more != "" {
+			said += "; " + more
+		}
+	}
+	return said
+}
+
+// approvable refuses what cannot be approved before anybody reads a long preview.
+func approvable(ctx context.Context, s *session, u tocsin.Update, bypass string) error {
+	if u.State != tocsin.UpdateDraft {
+		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s; only a draft can be approved.", u.ID, u.State)
+	}
+	var me api.Me
+	if err := s.get(ctx, "/me", nil, &me); err != nil {
+		return err
+	}
+	if bypass == "" && strings.EqualFold(me.User, u.Author) {
+		return tocsin.Errorf(tocsin.CodeForbidden, "Another person must approve what %s wrote. If nobody is there, say why you do it alone: --bypass.", u.Author)
+	}
+	return nil
 }
 
 // lengthOf says how much of a channel's limit a text takes.
@@ -100,6 +123,9 @@ func updateApprove() *cobra.Command {
 		func(ctx context.Context, s *session, args []string) error {
 			v, err := readPreview(ctx, s, args[0])
 			if err != nil {
+				return err
+			}
+			if err := approvable(ctx, s, v.Update, bypass); err != nil {
 				return err
 			}
 			if !s.json {
@@ -131,7 +157,7 @@ func confirm(s *session, yes bool, question string) error {
 		return nil
 	}
 	if f, ok := s.in.(*os.File); !ok || s.json || !term.IsTerminal(int(f.Fd())) {
-		return tocsin.Errorf(tocsin.CodeInvalid, "Nobody is at a terminal to confirm this. Look at it (tocsin update preview), then add --yes.")
+		return tocsin.Errorf(tocsin.CodeInvalid, "Nobody is at a terminal to confirm this. Look at it first, then add --yes.")
 	}
 	return ask(s.in, s.out, question)
 }

@@ -23,6 +23,9 @@ func areasList() *cobra.Command {
 			return err
 		}
 		return s.answer(list, func(p *sheet) {
+			if p.none(len(list.Items)) {
+				return
+			}
 			p.row("NAME", "TITLE", "TEAM", "POLICY", "TO TRY", "PHRASES")
 			for _, a := range list.Items {
 				p.row(a.Name, orDash(a.Title), orDash(a.Team), orDash(a.Policy), len(a.Checklist), short(strings.Join(a.Phrases, ", "), 60))

@@ -18,6 +18,9 @@ func channelsCommand() *cobra.Command {
 				return err
 			}
 			return s.answer(list, func(p *sheet) {
+				if p.none(len(list.Items)) {
+					return
+				}
 				p.row("NAME", "TYPE", "CAN", "LAST REPORT", "STATE")
 				for _, c := range list.Items {
 					last, state := "-", "-"

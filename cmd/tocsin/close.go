@@ -72,6 +72,9 @@ func reopenCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if reason == "" {
+				return tocsin.Errorf(tocsin.CodeInvalid, "Give a reason: --reason.")
+			}
 			var i tocsin.Incident
 			if err := s.call(ctx, http.MethodPost, path("incidents", id, "reopen"), map[string]string{"reason": reason}, &i); err != nil {
 				return err

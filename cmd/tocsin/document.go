@@ -10,11 +10,14 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"reflect"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/config"
 )
 
 // document is something that people edit as a whole: an area, a policy.
@@ -82,7 +85,7 @@ func (d document[T]) read(in io.Reader, file string) ([]T, error) {
 	}
 	var all []T
 	for decoder := yaml.NewDecoder(in); ; {
-		var raw any
+		var raw yaml.Node
 		err := decoder.Decode(&raw)
 		if errors.Is(err, io.EOF) {
 			break
@@ -90,9 +93,9 @@ func (d document[T]) read(in io.Reader, file string) ([]T, error) {
 		if err != nil {
 			return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "%s is no YAML", file)
 		}
-		some, err := d.each(raw)
+		some, err := d.each(&raw)
 		if err != nil {
-			return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "%s does not hold a %s", file, d.noun)
+			return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "%s does not hold %s", file, article(d.noun))
 		}
 		all = append(all, some...)
 	}
@@ -104,27 +107,63 @@ func (d document[T]) read(in io.Reader, file string) ([]T, error) {
 
 // each reads through JSON, whose tags our words carry. A key that is not known is
 // a mistake and not ignored.
-func (d document[T]) each(raw any) ([]T, error) {
-	list, ok := raw.([]any)
-	if !ok {
-		list = []any{raw}
+func (d document[T]) each(document *yaml.Node) ([]T, error) {
+	list := document.Content // a document holds one value
+	if len(list) == 1 && list[0].Kind == yaml.SequenceNode {
+		list = list[0].Content
 	}
 	all := make([]T, len(list))
 	for i, item := range list {
-		text, err := json.Marshal(item)
+		var raw any
+		if err := item.Decode(&raw); err != nil {
+			return nil, err
+		}
+		text, err := json.Marshal(raw)
 		if err != nil {
 			return nil, err
 		}
 		decoder := json.NewDecoder(bytes.NewReader(text))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&all[i]); err != nil {
-			return nil, err
+			return nil, misspelt[T](item, err)
 		}
 		if d.name(all[i]) == "" {
 			return nil, tocsin.Errorf(tocsin.CodeInvalid, "it has no name")
 		}
 	}
 	return all, nil
+}
+
+// misspelt says of a key that is not known where it stands and what it may mean.
+func misspelt[T any](item *yaml.Node, err error) error {
+	key, quoted := strings.CutPrefix(err.Error(), `json: unknown field "`)
+	if key = strings.TrimSuffix(key, `"`); !quoted {
+		return err
+	}
+	for i := 0; i+1 < len(item.Content); i += 2 {
+		if at := item.Content[i]; at.Value == key {
+			return tocsin.Errorf(tocsin.CodeInvalid, "line %d: there is no key %s. %s", at.Line, key, config.Suggest(key, keysOf(reflect.TypeFor[T]())))
+		}
+	}
+	return err // it stands deeper
+}
+
+// keysOf lists the keys of a struct as its JSON names them.
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for f := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(f).Tag.Get("json"), ",")
+		keys = append(keys, name)
+	}
+	return keys
+}
+
+// article puts a or an before a noun.
+func article(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // writeYAML writes a value with the keys that its JSON has, in their order.

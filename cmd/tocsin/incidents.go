@@ -20,20 +20,20 @@ func incidentsCommand() *cobra.Command {
 // incidentsList shows one line for each incident.
 func incidentsList() *cobra.Command {
 	var all bool
-	var most int
+	var most *limit
 	c := command("list", "List open incidents, newest first", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
 		query := url.Values{}
 		if all {
 			query.Set("state", "all")
 		}
-		list, err := listAll[tocsin.Incident](ctx, s.client, "/incidents", query, most)
+		list, err := listAll[tocsin.Incident](ctx, s.client, "/incidents", query, int(*most))
 		if err != nil {
 			return err
 		}
 		return s.answer(list, func(p *sheet) { showIncidents(p, list.Items) })
 	})
 	c.Flags().BoolVar(&all, "all", false, "closed ones too")
-	c.Flags().IntVar(&most, "limit", 50, "how many at most")
+	most = limitFlag(c)
 	return c
 }
 
@@ -74,29 +74,38 @@ type dossier struct {
 	Updates  []tocsin.Update    `json:"updates"`
 	Timeline []tocsin.Event     `json:"timeline"`
 	Owed     []tocsin.Recipient `json:"owed"`
+
+	more int  // reports that are not among those shown
+	all  bool // everybody who is owed an answer is shown
 }
 
 // incidentsShow shows one incident whole, so that a verdict needs no second look.
 func incidentsShow() *cobra.Command {
 	var most int
+	var all bool
 	c := command("show ID", "Show an incident: evidence, checks, updates, timeline, who is owed an answer", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
 			id, err := number("an incident", args[0])
 			if err != nil {
 				return err
 			}
+			if all {
+				most = 0
+			}
 			d, err := readDossier(ctx, s.client, id, most)
 			if err != nil {
 				return err
 			}
+			d.all = all
 			return s.answer(d, d.show)
 		})
 	c.Flags().IntVar(&most, "reports", 20, "how many of its reports to show; 0 is all")
+	c.Flags().BoolVar(&all, "all", false, "all of its reports, and everybody who is owed an answer")
 	return c
 }
 
-// readDossier gathers it from the API call by call; each list is read to its end
-// except the reports, of which an incident may have thousands.
+// readDossier gathers it from the API call by call. Each list is read to its end;
+// of the reports only the first are kept, and the others are counted.
 func readDossier(ctx context.Context, c *client, id int64, most int) (d dossier, err error) {
 	base := path("incidents", id)
 	if err := c.get(ctx, base, nil, &d.Incident); err != nil {
@@ -105,8 +114,11 @@ func readDossier(ctx context.Context, c *client, id int64, most int) (d dossier,
 	if d.Area, err = areaOf(ctx, c, d.Incident.Area); err != nil {
 		return d, err
 	}
-	if d.Reports, err = itemsOf[tocsin.Member](ctx, c, base+"/reports", most); err != nil {
+	if d.Reports, err = itemsOf[tocsin.Member](ctx, c, base+"/reports", 0); err != nil {
 		return d, err
+	}
+	if most > 0 && len(d.Reports) > most {
+		d.more, d.Reports = len(d.Reports)-most, d.Reports[:most]
 	}
 	if d.Checks, err = itemsOf[tocsin.Check](ctx, c, base+"/checks", 0); err != nil {
 		return d, err
@@ -179,6 +191,9 @@ func (d dossier) showEvidence(p *sheet) {
 	for _, m := range d.Reports {
 		p.row(fmt.Sprintf("  %d", m.Report.ID), ago(p.now.Sub(m.Report.At)), m.Report.Channel, who(m.Report.Reporter), belongs(m), short(m.Report.Title+" "+m.Report.Text, 90))
 	}
+	if d.more > 0 {
+		p.line("  and %d more: --all", d.more)
+	}
 }
 
 // belongs says how surely a report is one of the incident's.
@@ -226,7 +241,7 @@ func (d dossier) showTimeline(p *sheet) {
 	p.gap()
 	p.line("Timeline:")
 	for _, e := range d.Timeline {
-		p.row("  "+e.At.Local().Format("01-02 15:04:05"), e.Actor, e.Text)
+		p.row("  "+e.At.Local().Format("01-02 15:04:05"), e.Kind, e.Actor, e.Text)
 	}
 }
 
@@ -238,16 +253,21 @@ func (d dossier) showOwed(p *sheet) {
 		return
 	}
 	p.line("%s still owed an answer:", plural(d.Incident.Owed, "person is", "people are"))
-	showRecipients(p, d.Owed, 10)
+	most := leftOutShown
+	if d.all {
+		most = len(d.Owed)
+	}
+	showRecipients(p, d.Owed, most, "--all")
 }
 
-// showRecipients lists the first of them, each with why and with their words.
-func showRecipients(p *sheet, list []tocsin.Recipient, most int) {
+// showRecipients lists the first of them, each with why and with their words; all
+// names the flag that shows the rest.
+func showRecipients(p *sheet, list []tocsin.Recipient, most int, all string) {
 	for _, r := range list[:min(len(list), most)] {
 		p.row("  "+who(r.Reporter), r.Channel, orDash(r.Reason), short(r.Words, 70))
 	}
 	if rest := len(list) - most; rest > 0 {
-		p.line("  and %d more", rest)
+		p.line("  and %d more: %s", rest, all)
 	}
 }
 

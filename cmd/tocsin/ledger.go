@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -45,9 +44,9 @@ func ledgerCommand() *cobra.Command {
 	c.Flags().Int64Var(&update, "update", 0, "of one update only")
 	c.Flags().StringVar(&state, "state", "", "in one state only: pending, sending, sent, failed, unknown, skipped, held, by_hand")
 	c.AddCommand(
-		ledgerAct("retry DELIVERY", "Send what failed or is held, after you looked that it did not arrive", "", "goes out again"),
-		ledgerAct("by-hand DELIVERY NOTE", "Record that you told them yourself, and how", "note", "was told by hand"),
-		ledgerAct("skip DELIVERY REASON", "Leave somebody out, and say why", "reason", "is left out"),
+		settleCommand("retry DELIVERY…", "Send what failed or is held, after you looked that it did not arrive", "", "goes out again"),
+		settleCommand("by-hand DELIVERY… NOTE", "Record that you told them yourself, and how", "note", "was told by hand"),
+		settleCommand("skip DELIVERY… REASON", "Leave somebody out, and say why", "reason", "is left out"),
 	)
 	return c
 }
@@ -64,7 +63,7 @@ func showLedger(p *sheet, list api.List[tocsin.Delivery], owed []tocsin.Recipien
 	if len(owed) > 0 {
 		p.gap()
 		p.line("%s still owed an answer:", plural(len(owed), "person is", "people are"))
-		showRecipients(p, owed, leftOutShown)
+		showRecipients(p, owed, leftOutShown, "--json")
 	}
 }
 
@@ -86,28 +85,4 @@ func summary(list []tocsin.Delivery) string {
 		said[i] = fmt.Sprintf("%d %s", count[state], state)
 	}
 	return plural(len(list), "message", "messages") + ": " + strings.Join(said, ", ") + "."
-}
-
-// ledgerAct makes a command that settles one line; field names what it must say, if anything.
-func ledgerAct(use, short, field, became string) *cobra.Command {
-	verb, _, _ := strings.Cut(use, " ")
-	args := cobra.ExactArgs(1)
-	if field != "" {
-		args = cobra.ExactArgs(2)
-	}
-	return command(use, short, args, func(ctx context.Context, s *session, args []string) error {
-		id, err := number("a delivery", args[0])
-		if err != nil {
-			return err
-		}
-		var body any
-		if field != "" {
-			body = map[string]string{field: args[1]}
-		}
-		var d tocsin.Delivery
-		if err := s.call(ctx, http.MethodPost, path("deliveries", id, verb), body, &d); err != nil {
-			return err
-		}
-		return s.done(d, "Delivery %d: %s %s.", d.ID, who(d.Reporter), became)
-	})
 }

@@ -22,7 +22,7 @@ func pagesCommand() *cobra.Command {
 func pagesList() *cobra.Command {
 	var incident int64
 	var state string
-	var most int
+	var most *limit
 	c := command("list", "List pages, newest first", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
 		query := url.Values{}
 		if incident != 0 {
@@ -31,11 +31,14 @@ func pagesList() *cobra.Command {
 		if state != "" {
 			query.Set("state", state)
 		}
-		list, err := listAll[tocsin.Page](ctx, s.client, "/pages", query, most)
+		list, err := listAll[tocsin.Page](ctx, s.client, "/pages", query, int(*most))
 		if err != nil {
 			return err
 		}
 		return s.answer(list, func(p *sheet) {
+			if p.none(len(list.Items)) {
+				return
+			}
 			p.row("ID", "INCIDENT", "BELL", "STATE", "POLICY", "STEP", "OPENED", "TAKEN BY")
 			for _, g := range list.Items {
 				p.row(g.ID, g.Incident, g.Tier, g.State, g.Policy, g.Step+1, p.when(g.OpenedAt), orDash(g.By))
@@ -44,7 +47,7 @@ func pagesList() *cobra.Command {
 	})
 	c.Flags().Int64Var(&incident, "incident", 0, "of one incident only")
 	c.Flags().StringVar(&state, "state", "", "in one state only: open, acked, exhausted, closed")
-	c.Flags().IntVar(&most, "limit", 50, "how many at most")
+	most = limitFlag(c)
 	return c
 }
 

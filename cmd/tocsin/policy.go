@@ -25,6 +25,9 @@ func policiesList() *cobra.Command {
 			return err
 		}
 		return s.answer(list, func(p *sheet) {
+			if p.none(len(list.Items)) {
+				return
+			}
 			p.row("NAME", "WHISPER", "STEPS")
 			for _, policy := range list.Items {
 				p.row(policy.Name, targets(policy.Whisper), steps(policy))
@@ -42,11 +45,11 @@ func targets(list []tocsin.Target) string {
 	return orDash(strings.Join(said, ", "))
 }
 
-// steps says a policy in one line: primary (pager) 5m, then secondary (pager), 2 times.
+// steps says a policy in one line: primary (pager) 5 min, then secondary (pager) 5 min, 2 times.
 func steps(policy tocsin.Policy) string {
 	said := make([]string, len(policy.Steps))
 	for i, s := range policy.Steps {
-		said[i] = fmt.Sprintf("%s (%s) %s", s.Name, targets(s.Targets), time.Duration(s.Wait))
+		said[i] = fmt.Sprintf("%s (%s) %s", s.Name, targets(s.Targets), span(time.Duration(s.Wait)))
 	}
 	line := orDash(strings.Join(said, ", then "))
 	if policy.Repeat > 0 {

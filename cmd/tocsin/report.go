@@ -20,7 +20,7 @@ func reportsCommand() *cobra.Command {
 func reportsList() *cobra.Command {
 	var channel string
 	var incident int64
-	var most int
+	var most *limit
 	c := command("list", "List reports, newest first", cobra.NoArgs, func(ctx context.Context, s *session, _ []string) error {
 		query := url.Values{}
 		if channel != "" {
@@ -29,11 +29,14 @@ func reportsList() *cobra.Command {
 		if incident != 0 {
 			query.Set("incident", strconv.FormatInt(incident, 10))
 		}
-		list, err := listAll[tocsin.Report](ctx, s.client, "/reports", query, most)
+		list, err := listAll[tocsin.Report](ctx, s.client, "/reports", query, int(*most))
 		if err != nil {
 			return err
 		}
 		return s.answer(list, func(p *sheet) {
+			if p.none(len(list.Items)) {
+				return
+			}
 			p.row("ID", "WRITTEN", "CHANNEL", "WHO", "TEXT")
 			for _, r := range list.Items {
 				p.row(r.ID, ago(p.now.Sub(r.At)), r.Channel, who(r.Reporter), short(r.Title+" "+r.Text, 90))
@@ -42,7 +45,7 @@ func reportsList() *cobra.Command {
 	})
 	c.Flags().StringVar(&channel, "channel", "", "of one channel only")
 	c.Flags().Int64Var(&incident, "incident", 0, "of one incident only")
-	c.Flags().IntVar(&most, "limit", 50, "how many at most")
+	most = limitFlag(c)
 	return c
 }
 
@@ -61,7 +64,7 @@ func reportsShow() *cobra.Command {
 			}
 			return s.answer(text, func(p *sheet) { p.text(text.Text) })
 		}
-		var r tocsin.Report
+		var r api.ReportShown
 		if err := s.get(ctx, path("reports", id), nil, &r); err != nil {
 			return err
 		}
@@ -72,13 +75,14 @@ func reportsShow() *cobra.Command {
 }
 
 // showReport writes a report with its whole text.
-func showReport(p *sheet, r tocsin.Report) {
+func showReport(p *sheet, r api.ReportShown) {
 	p.line("Report %d by %s on %s", r.ID, who(r.Reporter), r.Channel)
 	p.row("written", p.when(r.At))
 	p.row("received", p.when(r.ReceivedAt))
 	if r.URL != "" {
 		p.row("address", r.URL)
 	}
+	showJudgement(p, r.Judgement)
 	p.gap()
 	if r.Title != "" {
 		p.text(r.Title)
@@ -86,22 +90,42 @@ func showReport(p *sheet, r tocsin.Report) {
 	p.text(r.Text)
 }
 
+// showJudgement writes where a report belongs, how surely, and why it does not count.
+func showJudgement(p *sheet, j *tocsin.Place) {
+	if j == nil {
+		p.row("judged", "not yet")
+		return
+	}
+	incident := "none"
+	if j.Incident != 0 {
+		incident = strconv.FormatInt(j.Incident, 10)
+	}
+	p.row("incident", incident)
+	p.row("cluster", orDash(j.Cluster))
+	if j.Incident != 0 || j.Reason != "" {
+		p.row("judged", belongs(tocsin.Member{Reason: j.Reason, Sure: j.Sure, Judge: j.Judge}))
+	}
+}
+
 // rejectionsCommand answers "I wrote, why is it not here?".
 func rejectionsCommand() *cobra.Command {
-	var most int
+	var most *limit
 	c := command("rejections", "List what came in and became no report, newest first", cobra.NoArgs,
 		func(ctx context.Context, s *session, _ []string) error {
-			list, err := listAll[tocsin.Rejection](ctx, s.client, "/rejections", nil, most)
+			list, err := listAll[tocsin.Rejection](ctx, s.client, "/rejections", nil, int(*most))
 			if err != nil {
 				return err
 			}
 			return s.answer(list, func(p *sheet) {
-				p.row("WHEN", "CHANNEL", "REASON", "DETAIL")
+				if p.none(len(list.Items)) {
+					return
+				}
+				p.row("WHEN", "CHANNEL", "ID THERE", "REASON", "DETAIL")
 				for _, r := range list.Items {
-					p.row(ago(p.now.Sub(r.At)), r.Channel, r.Reason, short(r.Detail, 90))
+					p.row(ago(p.now.Sub(r.At)), r.Channel, orDash(short(r.ExternalID, 40)), r.Reason, short(r.Detail, 90))
 				}
 			})
 		})
-	c.Flags().IntVar(&most, "limit", 50, "how many at most")
+	most = limitFlag(c)
 	return c
 }

@@ -30,6 +30,14 @@ func (p *sheet) line(format string, args ...any) {
 	p.write(clean(fmt.Sprintf(format, args...)) + "\n")
 }
 
+// none says of an empty list that it is empty, and tells whether it was.
+func (p *sheet) none(rows int) bool {
+	if rows == 0 {
+		p.line("None.")
+	}
+	return rows == 0
+}
+
 // gap writes an empty line.
 func (p *sheet) gap() { p.line("") }
 

@@ -39,12 +39,12 @@ func tokensList() *cobra.Command {
 // tokensCreate prints the secret once, on a line of its own that scripts can pick.
 func tokensCreate() *cobra.Command {
 	var role, note string
-	var lasts time.Duration
+	var lasts lasting
 	c := command("create USER --role viewer|support|responder|admin", "Make a token in a user's name; its secret is shown once", cobra.ExactArgs(1),
 		func(ctx context.Context, s *session, args []string) error {
 			body := map[string]any{"user": args[0], "role": role, "note": note}
 			if lasts > 0 {
-				body["expires_at"] = s.now.Add(lasts).UTC()
+				body["expires_at"] = s.now.Add(time.Duration(lasts)).UTC()
 			}
 			var made api.TokenMade
 			if err := s.call(ctx, http.MethodPost, "/tokens", body, &made); err != nil {
@@ -58,7 +58,7 @@ func tokensCreate() *cobra.Command {
 		})
 	c.Flags().StringVar(&role, "role", string(tocsin.RoleSupport), "viewer reads; support vets and approves; responder takes pages too; admin does all")
 	c.Flags().StringVar(&note, "note", "", "what it is for")
-	c.Flags().DurationVar(&lasts, "lasts", 0, "how long it is good for, as in 720h; for ever when not given")
+	c.Flags().Var(&lasts, "lasts", "how long it is good for, as in 30d or 12h; for ever when not given")
 	return c
 }
 

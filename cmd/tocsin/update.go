@@ -39,6 +39,9 @@ func updateList() *cobra.Command {
 				return err
 			}
 			return s.answer(list, func(p *sheet) {
+				if p.none(len(list.Items)) {
+					return
+				}
 				p.row("ID", "KIND", "STATE", "AUTHOR", "APPROVER", "EDITED", "TEXT")
 				for _, u := range list.Items {
 					p.row(u.ID, u.Kind, u.State, u.Author, orDash(u.Approver), ago(p.now.Sub(u.EditedAt)), short(u.Text, 60))
@@ -104,8 +107,11 @@ func (w *words) body(s *session, into map[string]any) error {
 	if err != nil {
 		return err
 	}
-	if text != "" {
+	switch _, isNew := into["kind"]; {
+	case text != "":
 		into["text"] = text
+	case isNew || w.next == "":
+		return tocsin.Errorf(tocsin.CodeInvalid, "Give the text with --text or --text-file.")
 	}
 	if w.next == "" {
 		return nil
