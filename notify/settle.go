@@ -3,6 +3,7 @@ package notify
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -39,7 +40,7 @@ func (b *Broadcaster) settle(ctx context.Context, line tocsin.Delivery) error {
 	}
 	finder := b.channel(line.Channel).Finder
 	if finder == nil {
-		return b.hold(ctx, line, "The line broke while sending, and this channel cannot look for messages. See whether it arrived.")
+		return b.hold(ctx, line, "this channel cannot look for messages: see whether it arrived")
 	}
 	found, sent, err := b.look(ctx, finder, line)
 	switch {
@@ -52,7 +53,7 @@ func (b *Broadcaster) settle(ctx context.Context, line tocsin.Delivery) error {
 		line.State = tocsin.DeliveryPending
 		return b.send(ctx, line)
 	case age >= lookFor:
-		return b.hold(ctx, line, "The line broke while sending, and looking for an hour did not show whether it went out. See whether it arrived.")
+		return b.hold(ctx, line, "looking for an hour did not show whether it went out: see whether it arrived")
 	default:
 		_, asked := tocsin.Retry(err)
 		return later(err, min(cmp.Or(asked, max(age, lookFirst)), lookMost), "It cannot be told yet whether this delivery went out.")
@@ -76,7 +77,10 @@ func (b *Broadcaster) look(ctx context.Context, finder tocsin.Finder, line tocsi
 	return finder.Find(ctx, m)
 }
 
+// hold leaves a line to a person. What broke the call stays in front of the reason:
+// it tells them where to look.
 func (b *Broadcaster) hold(ctx context.Context, line tocsin.Delivery, why string) error {
 	b.Log.WarnContext(ctx, "nobody can tell whether a message went out", "delivery", line.ID, "channel", line.Channel)
-	return b.record(ctx, line, tocsin.DeliveryUnknown, tocsin.DeliveryHeld, tocsin.Sent{}, why)
+	broke := cmp.Or(strings.TrimRight(line.Reason, ". "), "The line broke while sending")
+	return b.record(ctx, line, tocsin.DeliveryUnknown, tocsin.DeliveryHeld, tocsin.Sent{}, broke+"; "+why)
 }

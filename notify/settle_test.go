@@ -124,6 +124,6 @@ func TestWithoutAFinderAHumanHasToLook(t *testing.T) {
 	require.NoError(t, h.deliver(line))
 	line = h.line(update, "ana")
 	require.Equal(t, tocsin.DeliveryHeld, line.State)
-	require.Contains(t, line.Reason, "See whether it arrived")
+	require.Equal(t, "The line broke; this channel cannot look for messages: see whether it arrived", line.Reason)
 	require.Equal(t, 1, h.mail.calls)
 }
