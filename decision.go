@@ -37,6 +37,6 @@ type Approval struct {
 
 // Waiver is why one reporter of an incident gets no answer.
 type Waiver struct {
-	Reporter string `json:"reporter"` // the reporter's ID
+	Reporter string `json:"reporter"` // the reporter's ID, or a handle that only one of those owed has
 	Reason   string `json:"reason"`
 }

@@ -12,7 +12,7 @@ import (
 // outcome in the ledger or is named in a waiver. It returns CodeConflict without a
 // verdict, while a confirmed incident is not resolved, while an update is on its
 // way, and while somebody is owed an answer; the sentence says how many and names
-// the first.
+// the first. It returns CodeInvalid for a waiver that names none of those.
 func (d *Desk) Close(ctx context.Context, actor string, incident int64, waivers []tocsin.Waiver) (tocsin.Incident, error) {
 	i, err := d.open(ctx, incident)
 	if err != nil {
@@ -66,9 +66,9 @@ func (d *Desk) waive(ctx context.Context, actor string, i tocsin.Incident, waive
 	if err != nil {
 		return tocsin.Effects{}, err
 	}
-	reasons := map[string]string{}
-	for _, w := range waivers {
-		reasons[w.Reporter] = strings.TrimSpace(w.Reason)
+	reasons, err := waived(i, owed, waivers)
+	if err != nil {
+		return tocsin.Effects{}, err
 	}
 	var e tocsin.Effects
 	var forgotten []string
@@ -85,6 +85,29 @@ func (d *Desk) waive(ctx context.Context, actor string, i tocsin.Incident, waive
 	}
 	e.Events = append(e.Events, event(i.ID, actor, eventClosed, "Closed: nobody is owed an answer.").Events...)
 	return e, nil
+}
+
+// waived gives the reasons of waivers by the ids of reporters. A waiver names its
+// reporter by id, or by a handle that only one of those who are owed has.
+func waived(i tocsin.Incident, owed []tocsin.Recipient, waivers []tocsin.Waiver) (map[string]string, error) {
+	reasons := map[string]string{}
+	for _, w := range waivers {
+		var named []string
+		for _, who := range owed {
+			if who.Reporter.ID == w.Reporter || who.Reporter.Handle == w.Reporter {
+				named = append(named, who.Reporter.ID)
+			}
+		}
+		switch len(named) {
+		case 0:
+			return nil, tocsin.Errorf(tocsin.CodeInvalid, "Nobody called %q is owed an answer by incident %d.", w.Reporter, i.ID)
+		case 1:
+			reasons[named[0]] = strings.TrimSpace(w.Reason)
+		default:
+			return nil, tocsin.Errorf(tocsin.CodeInvalid, "%d reporters are called %q. Name one by id: %s.", len(named), w.Reporter, some(named))
+		}
+	}
+	return reasons, nil
 }
 
 // someShown is how many names a sentence carries.

@@ -107,3 +107,15 @@ func TestALaterWordThatArrivedMakesUpForAnEarlierOne(t *testing.T) {
 	h.say(i, tocsin.UpdateResolved, "It is fixed.")
 	require.NoError(t, h.close(i))
 }
+
+func TestAWaiverNamesSomebodyWhoIsOwedAnAnswer(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "ben@mail", "cat@mail")
+	h.change(i, func(m *tocsin.Member) { m.Report.Reporter.Handle = "ben" })
+	h.rule(i, tocsin.VerdictNotIncident, "a newsletter")
+	waiver := func(who string) tocsin.Waiver { return tocsin.Waiver{Reporter: who, Reason: "wrote to billing"} }
+	h.code(h.close(i, waiver("anna")), tocsin.CodeInvalid, `Nobody called "anna"`)
+	h.code(h.close(i, waiver("ben")), tocsin.CodeInvalid, "2 reporters are called", "id:ben, id:cat")
+	require.NoError(t, h.close(i, waiver("ana"), waiver("id:ben"), waiver("id:cat")))
+}
