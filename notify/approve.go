@@ -23,12 +23,12 @@ func (d *Desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, e
 	if err != nil {
 		return u, err
 	}
-	if err := d.refuseApproval(ctx, u, a); err != nil {
-		return u, err
-	}
-	i, err := d.Store.Incident(ctx, u.Incident)
+	i, err := d.Store.Incident(ctx, u.Incident) // first: what follows holds for its turn only
 	if err != nil {
 		return u, fmt.Errorf("read incident: %w", err)
+	}
+	if err := d.refuseApproval(ctx, u, a); err != nil {
+		return u, err
 	}
 	if err := d.refuseClaim(ctx, i, u); err != nil {
 		return u, err
@@ -43,7 +43,7 @@ func (d *Desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, e
 	if err := refuseNobody(p); err != nil {
 		return u, err
 	}
-	return d.freeze(ctx, u, p, a)
+	return d.freeze(ctx, i.Turn, u, p, a)
 }
 
 // refuseApproval looks at who approves. Two people must have seen what goes out,
@@ -54,15 +54,20 @@ func (d *Desk) refuseApproval(ctx context.Context, u tocsin.Update, a tocsin.App
 		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s already; only a draft can be approved.", u.ID, u.State)
 	case u.State != tocsin.UpdateDraft:
 		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s; only a draft can be approved.", u.ID, u.State)
-	case a.Actor == "":
+	case strings.TrimSpace(a.Actor) == "":
 		return tocsin.Errorf(tocsin.CodeUnauthorized, "Sign in to approve an update.")
-	case a.Actor == u.Author && !d.preApproved(u) && strings.TrimSpace(a.Bypass) == "":
+	case samePerson(a.Actor, u.Author) && !d.preApproved(u) && strings.TrimSpace(a.Bypass) == "":
 		return tocsin.Errorf(tocsin.CodeForbidden, "Another person must approve what %s wrote. Alone at night, give a reason for a bypass.", u.Author)
 	}
 	if u.Corrects == 0 {
 		return nil
 	}
 	return d.refuseEarlyCorrection(ctx, u)
+}
+
+// samePerson tells whether two names are one user's, however they were typed.
+func samePerson(a, b string) bool {
+	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
 }
 
 // preApproved tells whether the text was agreed on in advance. That goes for
@@ -138,10 +143,10 @@ func refuseNoIncident(i tocsin.Incident, u tocsin.Update) error {
 	}
 }
 
-func (d *Desk) freeze(ctx context.Context, seen tocsin.Update, p tocsin.Preview, a tocsin.Approval) (tocsin.Update, error) {
+func (d *Desk) freeze(ctx context.Context, turn int64, seen tocsin.Update, p tocsin.Preview, a tocsin.Approval) (tocsin.Update, error) {
 	now := d.Now()
 	seen.ApprovedAt = now
-	return d.Store.Freeze(ctx, seen.ID, rows(p, seen), func(u *tocsin.Update) (tocsin.Effects, error) {
+	return d.Store.Freeze(ctx, seen.ID, turn, rows(p, seen), func(u *tocsin.Update) (tocsin.Effects, error) {
 		if u.Text != seen.Text || !u.EditedAt.Equal(seen.EditedAt) {
 			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d was edited just now. Look again.", u.ID)
 		}
@@ -151,7 +156,7 @@ func (d *Desk) freeze(ctx context.Context, seen tocsin.Update, p tocsin.Preview,
 		u.Approver, u.ApprovedAt, u.SendAt = a.Actor, now, now.Add(d.Hold)
 		e := event(u.Incident, a.Actor, eventApproved, "Approved update %d (%s): %d to be told, %d held, %d doubtful, %d left out.",
 			u.ID, u.Kind, len(p.Told), len(p.Held), len(p.Doubtful), len(p.LeftOut))
-		if a.Actor == u.Author && !d.preApproved(*u) {
+		if samePerson(a.Actor, u.Author) && !d.preApproved(*u) {
 			u.Bypass = a.Bypass
 			e.Events = append(e.Events, event(u.Incident, a.Actor, eventBypass, "Approved update %d alone: %s", u.ID, a.Bypass).Events...)
 		}

@@ -247,3 +247,18 @@ func TestACorrectionOfWhatReachedNobodyIsRefused(t *testing.T) {
 	_, err = h.desk.Approve(t.Context(), approval(u.ID))
 	h.code(err, tocsin.CodeConflict, "Nobody would hear it: nobody got update")
 }
+
+func TestOnePersonIsNotTwoBySpellingTheirNameAnotherWay(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	for _, actor := range []string{"Sue", " sue", "SUE "} {
+		_, err := h.desk.Approve(t.Context(), tocsin.Approval{Actor: actor, Update: update})
+		h.code(err, tocsin.CodeForbidden, "Another person")
+	}
+	u, err := h.desk.Approve(t.Context(), tocsin.Approval{Actor: "Sue", Update: update, Bypass: "alone"})
+	require.NoError(t, err)
+	require.Equal(t, "alone", u.Bypass)
+}
