@@ -47,7 +47,8 @@ func (EscalateJob) Kind() string { return "escalate" }
 
 // BroadcastJob begins to send an approved update when its hold is over.
 type BroadcastJob struct {
-	Update int64 `json:"update"`
+	Update int64     `json:"update"`
+	SendAt time.Time `json:"send_at,omitzero"` // the end of the hold that the approval gave it
 }
 
 // Kind names the job in the queue.

@@ -160,7 +160,7 @@ func (d *Desk) freeze(ctx context.Context, turn int64, seen tocsin.Update, p toc
 			u.Bypass = a.Bypass
 			e.Events = append(e.Events, event(u.Incident, a.Actor, eventBypass, "Approved update %d alone: %s", u.ID, a.Bypass).Events...)
 		}
-		e.Jobs = []tocsin.Later{{Job: tocsin.BroadcastJob{Update: u.ID}, At: u.SendAt}}
+		e.Jobs = []tocsin.Later{{Job: tocsin.BroadcastJob{Update: u.ID, SendAt: u.SendAt}, At: u.SendAt}}
 		return e, nil
 	})
 }

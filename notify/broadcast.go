@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/tocsin/tocsin"
 )
@@ -31,9 +30,9 @@ var errNotNow = errors.New("not now")
 
 // Broadcast begins to send an update when its hold is over, and takes over what
 // the update says about the incident; a correction also withdraws what is left of
-// the wrong text. An update that was called back meanwhile is
-// left alone; one that was approved again waits for the end of its new hold; one
-// that was approved under another verdict is called back.
+// the wrong text. An update that was called back meanwhile is left alone; one that
+// was approved again has a job of its own since; one that was approved under
+// another verdict is called back.
 func (b *Broadcaster) Broadcast(ctx context.Context, j tocsin.BroadcastJob) error {
 	if err := b.putOff(); err != nil {
 		return err
@@ -46,6 +45,9 @@ func (b *Broadcaster) Broadcast(ctx context.Context, j tocsin.BroadcastJob) erro
 	case tocsin.UpdateDraft, tocsin.UpdateDiscarded:
 		return nil
 	case tocsin.UpdateApproved:
+		if !j.SendAt.IsZero() && j.SendAt.Before(u.SendAt) {
+			return nil // of an older approval
+		}
 		started, err := b.start(ctx, u)
 		if err != nil || !started {
 			return err
@@ -69,14 +71,14 @@ func (b *Broadcaster) start(ctx context.Context, u tocsin.Update) (bool, error) 
 		}
 		return false, nil
 	}
-	_, err = b.Store.Start(ctx, u.ID, func(now *tocsin.Update) (tocsin.Effects, error) {
+	_, err = b.Store.Start(ctx, u.ID, i.Turn, func(now *tocsin.Update) (tocsin.Effects, error) {
 		if now.State != tocsin.UpdateApproved || !now.SendAt.Equal(u.SendAt) {
 			return tocsin.Effects{}, errNotNow
 		}
 		return event(now.Incident, tocsin.ActorSelf, eventSending, "The hold of update %d is over: it goes out.", now.ID), now.Move(tocsin.UpdateSending)
 	})
 	if errors.Is(err, errNotNow) {
-		return false, later(nil, time.Second, "The update was changed just now.")
+		return false, nil // called back, or another process has begun
 	}
 	if err != nil {
 		return false, fmt.Errorf("start broadcast: %w", err)

@@ -27,6 +27,44 @@ func TestNothingGoesOutBeforeTheHoldIsOver(t *testing.T) {
 	require.True(t, h.said("sending", "it goes out"))
 }
 
+func TestTheTimerOfAnApprovalThatWasCalledBackEndsSilently(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	h.approve(update)
+	old := tocsin.BroadcastJob{Update: update, SendAt: h.store.updates[update].SendAt}
+	h.clock = h.clock.Add(hold / 2)
+	_, err := h.desk.Cancel(t.Context(), "sue", update)
+	require.NoError(t, err)
+	h.approve(update)
+	_, err = h.do(old)
+	require.NoError(t, err)
+	h.runFor(hold + time.Second)
+	require.Len(t, h.mail.took, 1)
+}
+
+func TestACancelInTheMomentOfTheStartWins(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.confirm(i)
+	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	h.approve(update)
+	h.clock = h.clock.Add(hold)
+	h.store.at = func(point string) {
+		if point == "before change of update" {
+			u := h.store.updates[update]
+			u.State = tocsin.UpdateDraft
+			h.store.updates[update] = u
+		}
+	}
+	_, err := h.do(tocsin.BroadcastJob{Update: update})
+	require.NoError(t, err)
+	require.Equal(t, tocsin.UpdateDraft, h.store.updates[update].State)
+}
+
 func TestEachReporterHearsItInTheirOwnThread(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
