@@ -28,16 +28,17 @@ const (
 // judge says why a report does not count as evidence; "" when it does. Being a
 // question, or not being a complaint, is no reason.
 func (e *Engine) judge(r *tocsin.Report, t text.Text) string {
+	praise, spam := text.Tone(r.Text, t)
 	switch {
 	case r.Reporter.Staff || e.isStaff(r.Reporter):
 		return reasonStaff
 	case len(t.Words) == 0 && len(t.Emojis) == 0:
 		return reasonEmpty
-	case text.Spam(r.Text, t) > spamAt:
+	case spam > spamAt:
 		return reasonSpam
 	case t.Enters() && !t.Pleads():
 		return reasonContest
-	case text.Praise(t) > praiseAt:
+	case praise > praiseAt:
 		return reasonPraise
 	}
 	return ""

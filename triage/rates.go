@@ -8,6 +8,8 @@ type rates struct {
 	count [168]float64 // reports by hour of the week (UTC)
 	spent [168]float64 // hours of it that were watched
 	at    int64        // unix seconds, until when time was counted
+	usual [168]float64 // reports in each hour, as of the last full hour
+	known int64        // that hour
 }
 
 const rateHalfLife = 21 * 24 * 3600 // seconds
@@ -38,10 +40,16 @@ func (r *rates) pass(at int64, evidence bool) {
 
 // expected is how many reports of evidence are usual in the span that ends at at.
 func (r *rates) expected(at, span int64) float64 {
+	if hour := r.at/3600 + 1; r.known != hour {
+		r.known = hour
+		for h := range r.usual {
+			r.usual[h] = r.hourly(h)
+		}
+	}
 	sum := 0.0
 	for from := at - span; from < at; {
 		next := min(at, (from/3600+1)*3600)
-		sum += r.hourly(hourOfWeek(from)) * float64(next-from) / 3600
+		sum += r.usual[hourOfWeek(from)] * float64(next-from) / 3600
 		from = next
 	}
 	return sum

@@ -57,7 +57,7 @@ func (l *Lexicon) Mended(s, hint string, speller *Speller) Text {
 		}
 		w := Word{Text: tok.Text, Stem: tok.Text, Kind: tok.Kind, Break: pause, Stop: tok.Kind != KindCode && isStop(tok.Text, t.Lang)}
 		if tok.Kind == KindWord {
-			w.Stem = Stem(tok.Text, t.Lang)
+			w.Stem = speller.stem(tok.Text, t.Lang)
 		}
 		t.Words = append(t.Words, w)
 		pause = false

@@ -6,6 +6,29 @@ package text
 type Speller struct {
 	count map[string]int32
 	near  map[string]string // a well-known word by each form that lacks one of its letters
+	stems map[stemKey]string
+}
+
+type stemKey struct {
+	word string
+	lang Lang
+}
+
+// stem is Stem, remembered: the same words come again and again.
+func (s *Speller) stem(w string, l Lang) string {
+	if s == nil || len(w) < 4 {
+		return Stem(w, l)
+	}
+	key := stemKey{w, l}
+	if stem, ok := s.stems[key]; ok {
+		return stem
+	}
+	if len(s.stems) >= spellMost {
+		clear(s.stems)
+	}
+	stem := Stem(w, l)
+	s.stems[key] = stem
+	return stem
 }
 
 // Figures of the speller.
@@ -17,7 +40,7 @@ const (
 
 // NewSpeller makes a speller that knows no word.
 func NewSpeller() *Speller {
-	return &Speller{count: map[string]int32{}, near: map[string]string{}}
+	return &Speller{count: map[string]int32{}, near: map[string]string{}, stems: map[stemKey]string{}}
 }
 
 // Mend gives the well-known word that w was meant to be, or w, and learns w.

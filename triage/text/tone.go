@@ -2,8 +2,8 @@ package text
 
 import (
 	_ "embed"
-	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,110 +13,117 @@ import (
 //go:embed tone.txt
 var toneFile string
 
-// tones are the weights of two logistic models: log-odds for each feature.
+// tones are the weights of two logistic models: log-odds for each feature, by the
+// hash of its name.
 type tones struct {
-	praise, spam         map[string]float64
-	praiseBias, spamBias float64
+	weight map[uint64]toneWeight
+	bias   toneWeight
 }
 
-// toneWeights reads tone.txt once. Its first column names the model.
+type toneWeight struct{ praise, spam float32 }
+
+// toneWeights reads tone.txt once: model, feature and weight on each line.
 var toneWeights = sync.OnceValue(func() tones { //nolint:gochecknoglobals // a constant table, read once
-	t := tones{praise: map[string]float64{}, spam: map[string]float64{}}
+	t := tones{weight: map[uint64]toneWeight{}}
 	for line := range strings.Lines(toneFile) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(f) != 3 {
-			continue
+		w, err := strconv.ParseFloat(f[len(f)-1], 32)
+		if err != nil || len(f) != 3 {
+			panic("text: the embedded weights: " + line) // a fault of the build; a test loads them
 		}
-		w, err := strconv.ParseFloat(f[2], 64)
-		if err != nil {
-			panic(fmt.Sprintf("text: the embedded weights: %v", err)) // a fault of the build; a test loads them
+		h := featureHash(f[1], "", "")
+		both := t.weight[h]
+		if f[0] == "praise" {
+			both.praise = float32(w)
+		} else {
+			both.spam = float32(w)
 		}
-		switch {
-		case f[0] == "praise" && f[1] == "(bias)":
-			t.praiseBias = w
-		case f[0] == "praise":
-			t.praise[f[1]] = w
-		case f[1] == "(bias)":
-			t.spamBias = w
-		default:
-			t.spam[f[1]] = w
-		}
+		t.weight[h] = both
 	}
+	t.bias = t.weight[featureHash("(bias)", "", "")]
 	return t
 })
 
-// Praise is the log-odds that a text only thanks or praises: above 0 it rather
-// does. Who names a problem in the same breath, or asks, does not only praise.
-func Praise(t Text) float64 {
+// Tone gives the log-odds that a text only thanks or praises, and that it is
+// unasked advertising: above 0 it rather is. Who names a problem in the same
+// breath, or asks, does not only praise. s is the text as written, t what was read of it.
+func Tone(s string, t Text) (praise, spam float64) {
 	m := toneWeights()
-	return score(t.ToneFeatures(), m.praise, m.praiseBias)
-}
-
-// Spam is the log-odds that a text is unasked advertising. s is the text as written.
-func Spam(s string, t Text) float64 {
-	m := toneWeights()
-	return score(append(t.ToneFeatures(), Shape(s, t)...), m.spam, m.spamBias)
-}
-
-func score(features []string, weights map[string]float64, bias float64) float64 {
-	sum := bias
-	for _, f := range features {
-		sum += weights[f]
+	hashes := make([]uint64, 0, 8*len(t.Words)+16)
+	t.ToneFeatures(func(a, b, c string) { hashes = append(hashes, featureHash(a, b, c)) })
+	slices.Sort(hashes)
+	sum := m.bias
+	for _, h := range slices.Compact(hashes) {
+		w := m.weight[h]
+		sum.praise += w.praise
+		sum.spam += w.spam
 	}
-	return sum
+	Shape(s, func(a, b, c string) { sum.spam += m.weight[featureHash(a, b, c)].spam })
+	return float64(sum.praise), float64(sum.spam)
 }
 
-// ToneFeatures are what the models of tone look at, each once: words, pairs of
-// neighbours, negated words, emojis, and whether the text asks.
-func (t Text) ToneFeatures() []string {
-	seen := map[string]bool{}
-	var out []string
-	add := func(f string) {
-		if !seen[f] {
-			seen[f] = true
-			out = append(out, f)
+// featureHash is FNV-1a of three strings as if they were one.
+func featureHash(a, b, c string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, s := range [...]string{a, b, c} {
+		for i := range len(s) {
+			h = (h ^ uint64(s[i])) * 1099511628211
 		}
 	}
+	return h
+}
+
+// ToneFeatures visits what the models of tone look at, each as up to three
+// strings that make its name: words, stems, pairs of neighbours, negated words,
+// concepts, emojis, and whether the text asks. Some may come twice.
+func (t Text) ToneFeatures(visit func(a, b, c string)) {
 	for i, w := range t.Words {
-		name := w.Text
-		if w.Kind == KindNumber || w.Kind == KindCode {
-			name = "0"
-		}
-		if w.Kind == KindTag {
-			name = "#"
-		}
-		add(name)
+		name := toneName(w)
+		visit(name, "", "")
 		if w.Stem != w.Text {
-			add("~" + w.Stem)
+			visit("~", w.Stem, "")
 		}
 		if w.Negated {
-			add("!" + name)
+			visit("!", name, "")
 		}
 		if w.Head {
-			add("c:" + w.Concept)
+			visit("c:", w.Concept, "")
 		}
 		if i > 0 && !w.Break {
-			add(t.Words[i-1].Text + " " + name)
+			visit(t.Words[i-1].Text, " ", name)
 		}
 		if i > 1 && !w.Break && !t.Words[i-1].Break {
-			add(t.Words[i-2].Text + " _ " + name)
+			visit(t.Words[i-2].Text, " _ ", name)
 		}
 	}
 	for _, e := range t.Emojis {
-		add(emojiTone(e))
+		visit(emojiTone(e), "", "")
 	}
 	if t.Asks {
-		add("(asks)")
+		visit("(asks)", "", "")
 	}
 	if t.Cries {
-		add("(cries)")
+		visit("(cries)", "", "")
 	}
-	add(fmt.Sprintf("(long)%d", int(math.Log2(float64(len(t.Words)+1)))))
 	if t.Links > 0 {
-		add("(link)")
+		visit("(link)", "", "")
 	}
-	return out
+	visit("(long)", digit(int(math.Log2(float64(len(t.Words)+1)))), "")
 }
+
+// toneName is a word without what is different in every text.
+func toneName(w Word) string {
+	switch w.Kind {
+	case KindNumber, KindCode:
+		return "0"
+	case KindTag:
+		return "#"
+	default:
+		return w.Text
+	}
+}
+
+func digit(n int) string { return "0123456789"[min(max(n, 0), 9):][:1] }
 
 func emojiTone(e string) string {
 	switch {
@@ -129,9 +136,9 @@ func emojiTone(e string) string {
 	}
 }
 
-// Shape is how a text looks, whatever it says: the share of digits and capitals,
-// prices, long numbers.
-func Shape(s string, t Text) []string {
+// Shape visits how a text looks, whatever it says: the share of digits and
+// capitals, prices, long numbers.
+func Shape(s string, visit func(a, b, c string)) {
 	digits, capitals, letters, money := 0, 0, 0, false
 	run, longest := 0, 0
 	for _, r := range s {
@@ -151,14 +158,12 @@ func Shape(s string, t Text) []string {
 		}
 		run = 0
 	}
-	out := []string{
-		"(digits)" + level(digits, letters+digits), "(capitals)" + level(capitals, letters),
-		fmt.Sprintf("(run)%d", min(longest, 6)/2),
-	}
+	visit("(digits)", level(digits, letters+digits), "")
+	visit("(capitals)", level(capitals, letters), "")
+	visit("(run)", digit(min(longest, 6)/2), "")
 	if money {
-		out = append(out, "(money)")
+		visit("(money)", "", "")
 	}
-	return out
 }
 
 // level is a share in five steps.
