@@ -40,7 +40,7 @@ func TestADatabaseOpenToOthersIsToldAndLeftAsItIs(t *testing.T) {
 		return log.String()
 	}
 	require.NotContains(t, opened(), "chmod")
-	require.NoError(t, os.Chmod(path, 0o640)) //nolint:gosec // G302: what the test is about
+	require.NoError(t, os.Chmod(path, 0o640))
 	told := opened()
 	require.Contains(t, told, "chmod 600")
 	require.Contains(t, told, path)
