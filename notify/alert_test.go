@@ -34,7 +34,7 @@ func TestAWhisperGoesToSupportOnceAndWakesNobody(t *testing.T) {
 	h.runFor(24 * time.Hour)
 	require.Equal(t, "#support", h.chat.rung())
 	require.Empty(t, h.phone.rung())
-	require.True(t, h.said("page", "A whisper goes to whisper (chat #support)."))
+	require.True(t, h.said("page", "A whisper goes to support (chat #support)."))
 }
 
 func TestARingWakesTheFirstStepAndTellsSupportToo(t *testing.T) {

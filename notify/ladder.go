@@ -26,7 +26,7 @@ const defaultWait = 5 * time.Minute
 // waits for nobody. Steps without targets are left out: they would only lose time.
 func ladderOf(p tocsin.Policy, tier tocsin.Tier) ladder {
 	if tier != tocsin.TierRing {
-		p.Steps = []tocsin.Step{{Name: "whisper", Targets: p.Whisper}}
+		p.Steps = []tocsin.Step{{Name: "support", Targets: p.Whisper}}
 		p.Repeat = 0
 	}
 	steps := slices.DeleteFunc(slices.Clone(p.Steps), func(s tocsin.Step) bool { return len(s.Targets) == 0 })

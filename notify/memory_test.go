@@ -128,6 +128,7 @@ func (m *memory) Incident(_ context.Context, id int64) (tocsin.Incident, error) 
 func (m *memory) ChangeIncident(ctx context.Context, id int64, fn func(*tocsin.Incident) (tocsin.Effects, error)) (tocsin.Incident, error) {
 	return change(ctx, m, m.incidents, "incident", id, func(i *tocsin.Incident) (int64, tocsin.Effects, error) {
 		e, err := fn(i)
+		i.Turn++
 		return id, e, err
 	})
 }
@@ -322,12 +323,15 @@ func (m *memory) changeUpdate(ctx context.Context, id int64, fn func(*tocsin.Upd
 		if err == nil {
 			err = also(*u)
 		}
+		i := m.incidents[u.Incident]
+		i.Turn++
+		m.incidents[u.Incident] = i
 		return u.Incident, e, err
 	})
 }
 
-func (m *memory) Freeze(ctx context.Context, id int64, ds []tocsin.Delivery, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
-	return m.changeUpdate(ctx, id, fn, func(tocsin.Update) error {
+func (m *memory) Freeze(ctx context.Context, id, turn int64, ds []tocsin.Delivery, fn func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error) {
+	return m.changeUpdate(ctx, id, m.inTurn(turn, fn), func(tocsin.Update) error {
 		keys := map[string]bool{}
 		for _, d := range m.deliveries {
 			keys[d.Key] = true
@@ -367,9 +371,19 @@ func (m *memory) drive(match func(tocsin.Delivery) bool) int {
 	return n
 }
 
-func (m *memory) Start(ctx context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (int, error) {
+// inTurn refuses a change that was worked out before another decision.
+func (m *memory) inTurn(turn int64, fn func(*tocsin.Update) (tocsin.Effects, error)) func(*tocsin.Update) (tocsin.Effects, error) {
+	return func(u *tocsin.Update) (tocsin.Effects, error) {
+		if m.incidents[u.Incident].Turn != turn {
+			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Something about the incident was decided just now. Look again.")
+		}
+		return fn(u)
+	}
+}
+
+func (m *memory) Start(ctx context.Context, id, turn int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (int, error) {
 	n := 0
-	_, err := m.changeUpdate(ctx, id, fn, func(tocsin.Update) error {
+	_, err := m.changeUpdate(ctx, id, m.inTurn(turn, fn), func(tocsin.Update) error {
 		n = m.drive(func(d tocsin.Delivery) bool { return d.Update == id })
 		return nil
 	})

@@ -59,7 +59,7 @@ type updateStore interface {
 	Updates(ctx context.Context, incident int64) ([]tocsin.Update, error)
 	ChangeUpdate(ctx context.Context, id int64, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
 	// Freeze stores an approval together with the deliveries that it causes.
-	Freeze(ctx context.Context, id int64, ds []tocsin.Delivery, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
+	Freeze(ctx context.Context, id, turn int64, ds []tocsin.Delivery, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
 	// Unfreeze takes an approval back and deletes its deliveries.
 	Unfreeze(ctx context.Context, id int64, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
 }
@@ -75,7 +75,7 @@ type deliveryStore interface {
 type outbox interface {
 	// Start stores the change of an update and enqueues a job for each of its
 	// pending deliveries.
-	Start(ctx context.Context, id int64, change func(*tocsin.Update) (tocsin.Effects, error)) (int, error)
+	Start(ctx context.Context, id, turn int64, change func(*tocsin.Update) (tocsin.Effects, error)) (int, error)
 	// Finish makes an update that is sending sent when nothing of it is pending,
 	// sending or unknown any more, and tells whether it did.
 	Finish(ctx context.Context, update int64) (bool, error)

@@ -20,10 +20,17 @@ func (d *Desk) Draft(ctx context.Context, w tocsin.Draft) (tocsin.Update, error)
 	if err := d.refuseDraft(ctx, w, now); err != nil {
 		return tocsin.Update{}, err
 	}
-	return d.Store.AddUpdate(ctx, tocsin.Update{
+	u, err := d.Store.AddUpdate(ctx, tocsin.Update{
 		Incident: w.Incident, Kind: w.Kind, Text: w.Text, State: tocsin.UpdateDraft, Author: w.Actor,
 		Corrects: w.Corrects, NextUpdateAt: w.NextUpdateAt, CreatedAt: now, EditedAt: now,
-	}, event(w.Incident, w.Actor, eventDraft, "Drafted an update: %s.", w.Kind))
+	}, tocsin.Effects{})
+	if err != nil {
+		return u, err
+	}
+	// The line is a transaction of its own, because it names the number.
+	return d.Store.ChangeUpdate(ctx, u.ID, func(u *tocsin.Update) (tocsin.Effects, error) {
+		return event(u.Incident, w.Actor, eventDraft, "Drafted update %d: %s.", u.ID, u.Kind), nil
+	})
 }
 
 func (d *Desk) refuseDraft(ctx context.Context, w tocsin.Draft, now time.Time) error {
@@ -90,6 +97,9 @@ func (d *Desk) Cancel(ctx context.Context, actor string, update int64) (tocsin.U
 
 func callBack(ctx context.Context, s updateStore, actor string, update int64, why string) (tocsin.Update, error) {
 	return s.Unfreeze(ctx, update, func(u *tocsin.Update) (tocsin.Effects, error) {
+		if u.State == tocsin.UpdateSending {
+			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d is being sent: only in its hold can it be cancelled. Use stop.", u.ID)
+		}
 		if u.State != tocsin.UpdateApproved {
 			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s; only in its hold can it be cancelled.", u.ID, u.State)
 		}
@@ -109,6 +119,9 @@ func (d *Desk) Stop(ctx context.Context, actor string, update int64, reason stri
 
 func stop(ctx context.Context, s updateStore, actor string, update int64, reason string) (tocsin.Update, error) {
 	return s.ChangeUpdate(ctx, update, func(u *tocsin.Update) (tocsin.Effects, error) {
+		if u.State == tocsin.UpdateApproved {
+			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d is in its hold. Use cancel: it has not begun.", u.ID)
+		}
 		e := event(u.Incident, actor, eventStop, "Stopped update %d.", u.ID)
 		if reason != "" {
 			e = event(u.Incident, actor, eventStop, "Stopped update %d: %s", u.ID, reason)
@@ -128,6 +141,10 @@ func (d *Desk) Resume(ctx context.Context, actor string, update int64) (tocsin.U
 	if err != nil {
 		return u, err
 	}
+	i, err := d.Store.Incident(ctx, u.Incident) // first: what follows holds for its turn only
+	if err != nil {
+		return u, fmt.Errorf("read incident: %w", err)
+	}
 	if err := needStopped(u); err != nil {
 		return u, err
 	}
@@ -137,7 +154,7 @@ func (d *Desk) Resume(ctx context.Context, actor string, update int64) (tocsin.U
 	if err := d.passBy(ctx, u); err != nil {
 		return u, err
 	}
-	_, err = d.Store.Start(ctx, update, func(u *tocsin.Update) (tocsin.Effects, error) {
+	_, err = d.Store.Start(ctx, update, i.Turn, func(u *tocsin.Update) (tocsin.Effects, error) {
 		if err := needStopped(*u); err != nil {
 			return tocsin.Effects{}, err
 		}

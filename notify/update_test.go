@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -79,6 +80,7 @@ func TestOnlyADraftCanBeEditedOrDiscarded(t *testing.T) {
 	i := h.incident("ana@mail")
 	h.confirm(i)
 	update := h.draft(i, tocsin.UpdateAware, "We know.")
+	require.True(t, h.said("draft", fmt.Sprintf("Drafted update %d: aware.", update)))
 	promise := start.Add(time.Hour)
 	u, err := h.desk.Edit(t.Context(), "sue", update, "We do know.", promise)
 	require.NoError(t, err)
@@ -103,6 +105,8 @@ func TestAnApprovedUpdateCanBeCalledBackUntilItsHoldEnds(t *testing.T) {
 	h.confirm(i)
 	update := h.draft(i, tocsin.UpdateAware, "We know.")
 	h.approve(update)
+	_, err := h.desk.Stop(t.Context(), "sue", update, "wait")
+	h.code(err, tocsin.CodeConflict, "Use cancel: it has not begun.")
 	h.runFor(hold - time.Second)
 	u, err := h.desk.Cancel(t.Context(), "sue", update)
 	require.NoError(t, err)
@@ -143,6 +147,8 @@ func TestAStoppedUpdateGoesOnWithThoseWhoHaveNotHeardIt(t *testing.T) {
 	h.confirm(i)
 	h.mail.answer = busy
 	update := h.say(i, tocsin.UpdateAware, "We know.")
+	_, err := h.desk.Cancel(t.Context(), "sue", update)
+	h.code(err, tocsin.CodeConflict, "Use stop.")
 	u, err := h.desk.Stop(t.Context(), "sue", update, "wait for legal")
 	require.NoError(t, err)
 	require.Equal(t, tocsin.UpdateStopped, u.State)

@@ -104,6 +104,9 @@ func (d *Desk) refuseRuling(ctx context.Context, r tocsin.Ruling) error {
 	if err != nil {
 		return err
 	}
+	if err := i.Judge(r.Verdict, r.Reason, r.DuplicateOf, d.Now()); err != nil {
+		return err // what cannot be needs no check
+	}
 	switch r.Verdict {
 	case tocsin.VerdictConfirmed:
 		return d.refuseUntried(ctx, i, r.Reason)
@@ -132,9 +135,6 @@ func (d *Desk) refuseUntried(ctx context.Context, i tocsin.Incident, reason stri
 // refuseDuplicate keeps duplicates one level deep, so that their reporters are
 // found where they are answered.
 func (d *Desk) refuseDuplicate(ctx context.Context, r tocsin.Ruling) error {
-	if r.DuplicateOf == 0 || r.DuplicateOf == r.Incident {
-		return nil // refused by the words of the house, with their sentence
-	}
 	other, err := d.Store.Incident(ctx, r.DuplicateOf)
 	switch {
 	case tocsin.CodeOf(err) == tocsin.CodeNotFound:
@@ -153,6 +153,10 @@ func (d *Desk) Phase(ctx context.Context, actor string, incident int64, phase to
 	if phase == tocsin.PhaseResolved {
 		i, err := d.Store.Incident(ctx, incident)
 		if err != nil {
+			return i, err
+		}
+		then := i
+		if err := then.MoveTo(phase); err != nil { // what cannot be needs no proof
 			return i, err
 		}
 		if err := d.needProof(ctx, i); err != nil {

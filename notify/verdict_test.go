@@ -164,3 +164,18 @@ func TestACrashBehindAVerdictLetsNothingOfTheOldOneOut(t *testing.T) {
 	require.Equal(t, tocsin.UpdateDraft, h.store.updates[update].State)
 	require.Empty(t, h.mail.took)
 }
+
+func TestWhatIsSoAlreadyIsNotSaidAgain(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	_, err := h.desk.Phase(t.Context(), "sue", i, tocsin.PhaseResolved)
+	h.code(err, tocsin.CodeConflict, "Only a confirmed incident has a phase")
+	h.rule(i, tocsin.VerdictConfirmed, "the provider says so")
+	_, err = h.desk.Verdict(t.Context(), tocsin.Ruling{Actor: "sue", Incident: i, Verdict: tocsin.VerdictConfirmed})
+	h.code(err, tocsin.CodeConflict, "It is confirmed already.")
+	h.works(i)
+	h.say(i, tocsin.UpdateResolved, "It is fixed.")
+	_, err = h.desk.Phase(t.Context(), "sue", i, tocsin.PhaseResolved)
+	h.code(err, tocsin.CodeConflict, "It is resolved already.")
+}
