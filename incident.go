@@ -34,6 +34,10 @@ type Incident struct {
 	VerdictAt    time.Time `json:"verdict_at,omitzero"`
 	NextUpdateAt time.Time `json:"next_update_at,omitzero"` // what was promised to the public
 	ClosedAt     time.Time `json:"closed_at,omitzero"`
+
+	// Turn counts what people decided about the incident and what is said about it.
+	// What was worked out at one turn holds no longer at the next.
+	Turn int64 `json:"-"`
 }
 
 // Explanation says why an incident is one, for the human who must believe it.
@@ -136,6 +140,8 @@ func (i *Incident) Judge(v Verdict, reason string, duplicateOf int64, now time.T
 	switch {
 	case !i.ClosedAt.IsZero():
 		return Errorf(CodeConflict, "Incident %d is closed. Reopen it before you change its verdict.", i.ID)
+	case i.Verdict == v:
+		return Errorf(CodeConflict, "It is %s already.", v.Word())
 	case !slices.Contains(verdictChanges[i.Verdict], v):
 		return Errorf(CodeConflict, "An incident that is %s cannot become %s.", i.Verdict.Word(), v.Word())
 	case v == VerdictNotIncident && reason == "":
@@ -164,6 +170,8 @@ func (i *Incident) MoveTo(p Phase) error {
 		return Errorf(CodeConflict, "Only a confirmed incident has a phase; this one is %s.", i.Verdict.Word())
 	case !i.ClosedAt.IsZero():
 		return Errorf(CodeConflict, "Incident %d is closed. Reopen it before you change its phase.", i.ID)
+	case i.Phase == p:
+		return Errorf(CodeConflict, "It is %s already.", p)
 	case !slices.Contains(phaseChanges[i.Phase], p):
 		return Errorf(CodeConflict, "The phase cannot go from %s to %s.", i.Phase, p)
 	}
