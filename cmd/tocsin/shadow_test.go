@@ -28,6 +28,9 @@ type hamlet struct {
 	tokens  map[string]string // files
 }
 
+// patience is for machines that have much else to do.
+const patience = time.Minute
+
 const hamletConfig = `
 server: {listen: "127.0.0.1:0", base_url: http://127.0.0.1}
 database: {url: "{folder}/tocsin.db"}
@@ -54,7 +57,9 @@ func settle(t *testing.T, orderly func(orders) orders) *hamlet {
 	t.Cleanup(func() {
 		server.Close()
 		stop()
-		require.NoError(t, <-ended)
+		if err := <-ended; err != nil {
+			require.ErrorIs(t, err, context.Canceled, "a test may end before the queues have begun")
+		}
 		h.close()
 	})
 	v := &hamlet{T: t, house: h, url: server.URL, journal: filepath.Join(folder, "said.jsonl"), tokens: map[string]string{}}
@@ -119,14 +124,14 @@ func (v *hamlet) tells(words string) {
 			}
 		}
 		return false
-	}, 20*time.Second, 20*time.Millisecond, words)
+	}, patience, 20*time.Millisecond, words)
 }
 
 // loop plays the whole loop, from the ring to the word for everybody.
 func (v *hamlet) loop() (code int, said string) {
 	v.Helper()
 	v.outage()
-	require.Eventually(v, func() bool { return len(v.said()) > 0 }, 20*time.Second, 20*time.Millisecond)
+	require.Eventually(v, func() bool { return len(v.said()) > 0 }, patience, 20*time.Millisecond)
 	code, said = v.as("sue", "verdict", "1", "confirmed", "--reason", "seen it")
 	require.Zero(v, code, said)
 	code, said = v.as("sue", "update", "draft", "1", "--kind", "aware", "--text", "We are aware.", "--next", "30m")
@@ -156,7 +161,7 @@ func TestTheSameLoopOutsideOfShadowSpeaks(t *testing.T) {
 	require.Eventually(t, func() bool {
 		all := strings.Join(v.said(), ", ")
 		return strings.Contains(all, "page mara") && strings.Contains(all, "reply sim:ana") && strings.Contains(all, "reply sim:ben")
-	}, 20*time.Second, 20*time.Millisecond)
+	}, patience, 20*time.Millisecond)
 }
 
 func TestShadowTakesEveryVoiceAwayFromAChannel(t *testing.T) {
