@@ -15,16 +15,35 @@ const unfinished = `('pending', 'sending', 'unknown')`
 // Freeze approves an update: fn changes it, and its deliveries are written with
 // it, pending unless they say otherwise. Update and Incident of a delivery are
 // filled in. Two deliveries of one key are refused, and with them the approval.
-func (s *Store) Freeze(ctx context.Context, id int64, deliveries []tocsin.Delivery,
+// It returns CodeConflict when the incident's turn is not the given one.
+func (s *Store) Freeze(ctx context.Context, id, turn int64, deliveries []tocsin.Delivery,
 	fn func(*tocsin.Update) (tocsin.Effects, error),
 ) (u tocsin.Update, err error) {
 	err = s.write(ctx, func(t *tx) error {
+		if err := t.takeTurn(ctx, id, turn); err != nil {
+			return err
+		}
 		if u, err = updates().change(ctx, t, id, fn); err != nil {
 			return err
 		}
 		return t.addDeliveries(ctx, u, deliveries)
 	})
 	return u, err
+}
+
+// takeTurn refuses what was worked out before somebody else decided something
+// about the same incident: two approvals, or a correction and the text that it
+// corrects, must not both be right about who has heard what.
+func (t *tx) takeTurn(ctx context.Context, update, turn int64) error {
+	taken, err := list(ctx, t.conn, number, `UPDATE incidents SET turn = turn + 1
+		WHERE id = (SELECT incident_id FROM updates WHERE id = $1) AND turn = $2 RETURNING id`, update, turn)
+	if err != nil {
+		return fmt.Errorf("take the incident's turn: %w", err)
+	}
+	if len(taken) == 0 {
+		return tocsin.Errorf(tocsin.CodeConflict, "Something about the incident was decided just now. Look again.")
+	}
+	return nil
 }
 
 // Unfreeze takes an approval back: fn changes the update, and its deliveries,
@@ -44,9 +63,12 @@ func (s *Store) Unfreeze(ctx context.Context, id int64, fn func(*tocsin.Update) 
 
 // Start begins to send an update, or goes on after a stop: fn changes it, and
 // each delivery that still has something to send or to look for gets a job. It
-// tells how many jobs that made.
-func (s *Store) Start(ctx context.Context, id int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (n int, err error) {
+// tells how many jobs that made. It returns CodeConflict as Freeze does.
+func (s *Store) Start(ctx context.Context, id, turn int64, fn func(*tocsin.Update) (tocsin.Effects, error)) (n int, err error) {
 	err = s.write(ctx, func(t *tx) error {
+		if err := t.takeTurn(ctx, id, turn); err != nil {
+			return err
+		}
 		if _, err := updates().change(ctx, t, id, fn); err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ const deliverMail = "deliver-mail"
 
 func start(t *testing.T, s *store.Store, u tocsin.Update) int {
 	t.Helper()
-	n, err := s.Start(t.Context(), u.ID, moveTo(tocsin.UpdateSending))
+	n, err := s.Start(t.Context(), u.ID, turn(t, s, u.Incident), moveTo(tocsin.UpdateSending))
 	require.NoError(t, err)
 	return n
 }
@@ -30,7 +30,7 @@ func TestApprovalFreezesTheRecipients(t *testing.T) {
 			{Channel: "mail", Report: ids[1], Key: "b", State: tocsin.DeliverySkipped, Reason: "opted out"},
 			{Channel: "blog", Key: "c"},
 		}
-		u, err := s.Freeze(t.Context(), u.ID, to, moveTo(tocsin.UpdateApproved))
+		u, err := s.Freeze(t.Context(), u.ID, turn(t, s, u.Incident), to, moveTo(tocsin.UpdateApproved))
 		require.NoError(t, err)
 		require.Equal(t, tocsin.UpdateApproved, u.State)
 		all, _, err := s.Deliveries(t.Context(), tocsin.DeliveryQuery{Update: u.ID})
@@ -45,17 +45,46 @@ func TestApprovalFreezesTheRecipients(t *testing.T) {
 	}, stopped)
 }
 
+func TestNoTwoDecisionsAreTakenOnTheSameGround(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ids := arrive(t, s, 1)
+		u := draft(t, s, ids...)
+		ground := turn(t, s, u.Incident)
+		see(t, s, sighting("k", tocsin.TierRing))
+		require.Equal(t, ground, turn(t, s, u.Incident), "that it grows decides nothing")
+		other, err := s.AddUpdate(t.Context(), tocsin.Update{Incident: u.Incident, Kind: tocsin.UpdateAware, Text: "We know.", Author: "ben"}, tocsin.Effects{})
+		require.NoError(t, err)
+		ground = turn(t, s, u.Incident)
+
+		_, err = s.Freeze(t.Context(), u.ID, ground, []tocsin.Delivery{{Channel: "mail", Report: ids[0], Key: "a"}}, moveTo(tocsin.UpdateApproved))
+		require.NoError(t, err)
+		_, err = s.Freeze(t.Context(), other.ID, ground, []tocsin.Delivery{{Channel: "mail", Report: ids[0], Key: "b"}}, moveTo(tocsin.UpdateApproved))
+		requireCode(t, tocsin.CodeConflict, err)
+		ground = turn(t, s, u.Incident)
+		_, err = s.ChangeIncident(t.Context(), u.Incident, func(i *tocsin.Incident) (tocsin.Effects, error) {
+			return tocsin.Effects{}, i.Judge(tocsin.VerdictFlood, "", 0, noon)
+		})
+		require.NoError(t, err)
+		_, err = s.Start(t.Context(), u.ID, ground, moveTo(tocsin.UpdateSending))
+		requireCode(t, tocsin.CodeConflict, err)
+		all, _, err := s.Deliveries(t.Context(), tocsin.DeliveryQuery{Incident: u.Incident})
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+	})
+}
+
 func TestApprovalIsRefusedWhole(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ids := arrive(t, s, 1)
 		u := draft(t, s, ids...)
 		twice := tocsin.Delivery{Channel: "mail", Report: ids[0], Key: "a"}
-		_, err := s.Freeze(t.Context(), u.ID, []tocsin.Delivery{twice, twice}, moveTo(tocsin.UpdateApproved))
+		_, err := s.Freeze(t.Context(), u.ID, turn(t, s, u.Incident), []tocsin.Delivery{twice, twice}, moveTo(tocsin.UpdateApproved))
 		require.Error(t, err)
-		_, err = s.Freeze(t.Context(), u.ID, []tocsin.Delivery{{Channel: "mail", Report: 999, Key: "x"}}, moveTo(tocsin.UpdateApproved))
+		_, err = s.Freeze(t.Context(), u.ID, turn(t, s, u.Incident), []tocsin.Delivery{{Channel: "mail", Report: 999, Key: "x"}}, moveTo(tocsin.UpdateApproved))
 		requireCode(t, tocsin.CodeNotFound, err)
-		_, err = s.Freeze(t.Context(), u.ID, []tocsin.Delivery{twice}, moveTo(tocsin.UpdateSent))
+		_, err = s.Freeze(t.Context(), u.ID, turn(t, s, u.Incident), []tocsin.Delivery{twice}, moveTo(tocsin.UpdateSent))
 		requireCode(t, tocsin.CodeConflict, err)
 
 		u, err = s.Update(t.Context(), u.ID)

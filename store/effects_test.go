@@ -58,7 +58,7 @@ func TestAChannelsNameMayHaveFiftyCharacters(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ids := arrive(t, s, 1)
 		u := draft(t, s, ids...)
-		_, err := s.Freeze(t.Context(), u.ID, []tocsin.Delivery{{Channel: name, Key: "a"}}, moveTo(tocsin.UpdateApproved))
+		_, err := s.Freeze(t.Context(), u.ID, turn(t, s, u.Incident), []tocsin.Delivery{{Channel: name, Key: "a"}}, moveTo(tocsin.UpdateApproved))
 		require.NoError(t, err)
 		require.Equal(t, 1, start(t, s, u))
 		require.Equal(t, 1, waiting(t, s, "deliver-"+name))

@@ -110,7 +110,7 @@ func freeze(tb testing.TB, s *store.Store, u tocsin.Update, reports ...int64) []
 	for _, id := range reports {
 		to = append(to, tocsin.Delivery{Channel: "mail", Report: id, Key: fmt.Sprintf("u%d-r%d", u.ID, id)})
 	}
-	_, err := s.Freeze(tb.Context(), u.ID, to, moveTo(tocsin.UpdateApproved))
+	_, err := s.Freeze(tb.Context(), u.ID, turn(tb, s, u.Incident), to, moveTo(tocsin.UpdateApproved))
 	require.NoError(tb, err)
 	all, _, err := s.Deliveries(tb.Context(), tocsin.DeliveryQuery{Update: u.ID})
 	require.NoError(tb, err)
@@ -151,4 +151,12 @@ func requireCode(tb testing.TB, want tocsin.Code, err error) {
 	tb.Helper()
 	require.Error(tb, err)
 	require.Equal(tb, want, tocsin.CodeOf(err), "%v", err)
+}
+
+// turn gives an incident's turn as it is now.
+func turn(tb testing.TB, s *store.Store, incident int64) int64 {
+	tb.Helper()
+	i, err := s.Incident(tb.Context(), incident)
+	require.NoError(tb, err)
+	return i.Turn
 }

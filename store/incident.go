@@ -12,7 +12,7 @@ func incidents() table[tocsin.Incident] {
 		noun: "incident", alias: "i",
 		query: `SELECT i.id, i.ident, i.kind, i.tier, i.title, i.area, i.verdict, i.verdict_reason, i.duplicate_of, i.cause, i.phase,
 			i.severity, i.first_seen, i.last_seen, i.reports, i.people, i.explanation, i.restricted,
-			i.opened_at, i.verdict_at, i.next_update_at, i.closed_at FROM incidents i`,
+			i.opened_at, i.verdict_at, i.next_update_at, i.closed_at, i.turn FROM incidents i`,
 		scan:     scanIncident,
 		id:       func(i tocsin.Incident) int64 { return i.ID },
 		save:     saveIncident,
@@ -23,19 +23,20 @@ func incidents() table[tocsin.Incident] {
 func scanIncident(r row) (i tocsin.Incident, err error) {
 	err = r.Scan(&i.ID, &i.Key, &i.Kind, &i.Tier, &i.Title, &i.Area, &i.Verdict, &i.VerdictReason, &i.DuplicateOf, &i.Cause, &i.Phase,
 		&i.Severity, moment{&i.FirstSeen}, moment{&i.LastSeen}, &i.Reports, &i.People, document{&i.Explanation}, &i.Restricted,
-		moment{&i.OpenedAt}, moment{&i.VerdictAt}, moment{&i.NextUpdateAt}, moment{&i.ClosedAt})
+		moment{&i.OpenedAt}, moment{&i.VerdictAt}, moment{&i.NextUpdateAt}, moment{&i.ClosedAt}, &i.Turn)
 	return i, err
 }
 
 // saveIncident writes what people decide. A title, an area or a severity that
 // they changed is theirs from then on.
 func saveIncident(ctx context.Context, t *tx, i *tocsin.Incident) error {
-	_, err := t.exec(ctx, `UPDATE incidents SET
+	_, err := t.exec(ctx, `UPDATE incidents SET turn = turn + 1,
 		edited = CASE WHEN title <> $2 OR area <> $3 OR severity <> $4 THEN 1 ELSE edited END,
 		title = $2, area = $3, severity = $4, tier = $5, verdict = $6, verdict_reason = $7, duplicate_of = $8,
 		cause = $9, phase = $10, restricted = $11, verdict_at = $12, next_update_at = $13, closed_at = $14 WHERE id = $1`,
 		i.ID, i.Title, i.Area, i.Severity, i.Tier, i.Verdict, i.VerdictReason, i.DuplicateOf,
 		i.Cause, i.Phase, i.Restricted, i.VerdictAt, i.NextUpdateAt, i.ClosedAt)
+	i.Turn++
 	return err
 }
 

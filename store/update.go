@@ -24,6 +24,9 @@ func updates() table[tocsin.Update] {
 }
 
 func saveUpdate(ctx context.Context, t *tx, u *tocsin.Update) error {
+	if _, err := t.exec(ctx, `UPDATE incidents SET turn = turn + 1 WHERE id = $1`, u.Incident); err != nil {
+		return err
+	}
 	_, err := t.exec(ctx, `UPDATE updates SET kind = $2, text = $3, state = $4, author = $5, approver = $6, bypass = $7, corrects = $8,
 		next_update_at = $9, edited_at = $10, approved_at = $11, send_at = $12, done_at = $13 WHERE id = $1`,
 		u.ID, u.Kind, u.Text, u.State, u.Author, u.Approver, u.Bypass, u.Corrects,

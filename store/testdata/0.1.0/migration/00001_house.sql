@@ -68,7 +68,8 @@ CREATE TABLE incidents (
     opened_at      BIGINT NOT NULL,
     verdict_at     BIGINT NOT NULL DEFAULT 0,
     next_update_at BIGINT NOT NULL DEFAULT 0,
-    closed_at      BIGINT NOT NULL DEFAULT 0
+    closed_at      BIGINT NOT NULL DEFAULT 0,
+    turn           BIGINT NOT NULL DEFAULT 0 -- raised by each decision, so that no two are taken on the same ground
 );
 CREATE INDEX incidents_open ON incidents (id) WHERE closed_at = 0;
 CREATE INDEX incidents_duplicate ON incidents (duplicate_of);
