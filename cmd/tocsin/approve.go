@@ -79,16 +79,16 @@ func people(v tocsin.Preview) int {
 // reach says in a line what an update does on one channel: town: 23 people, and in
 // public; 55 of 500 characters.
 func reach(c tocsin.Reach) string {
-	said := c.Channel + ": " + plural(c.People, "person", "people")
+	said := []string{c.Channel + ": " + plural(c.People, "person", "people")}
 	if c.Public {
-		said += ", and in public"
+		said[0] += ", and in public"
 	}
 	for _, more := range []string{lengthOf(c.Length), c.Blocked} {
 		if more != "" {
-			said += "; " + more
+			said = append(said, more)
 		}
 	}
-	return said
+	return strings.Join(said, "; ")
 }
 
 // approvable refuses what cannot be approved before anybody reads a long preview.
