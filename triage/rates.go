@@ -14,7 +14,7 @@ type rates struct {
 
 const rateHalfLife = 21 * 24 * 3600 // seconds
 
-func hourOfWeek(at int64) int { return int((at/3600 + 72) % 168) } // 1970-01-01 was a Thursday
+func hourOfWeek(at int64) int { return int(((at/3600+72)%168 + 168) % 168) } // 1970-01-01 was a Thursday
 
 // pass lets time go by until at, and counts one report if it is evidence.
 func (r *rates) pass(at int64, evidence bool) {

@@ -46,7 +46,6 @@ type Runner struct {
 	o       RunnerOptions
 	engine  *Engine // nil: must be rebuilt
 	ready   atomic.Bool
-	refresh atomic.Bool
 	leading bool
 }
 
@@ -75,10 +74,6 @@ func NewRunner(o RunnerOptions) *Runner {
 // Ready tells whether triage has caught up: the memory is rebuilt and the inbox
 // was empty at the last look. A node that does not lead is ready too.
 func (r *Runner) Ready() bool { return r.ready.Load() }
-
-// Refresh makes the runner read the history again before its next batch, so that
-// what people corrected counts at once.
-func (r *Runner) Refresh() { r.refresh.Store(true) }
 
 // Run judges what arrives until ctx ends. A failure is logged and tried again
 // with a fresh memory; Run returns only when ctx ends.
@@ -117,9 +112,6 @@ func (r *Runner) turn(ctx context.Context) error {
 	for {
 		if lead, err := r.lead(ctx); err != nil || !lead {
 			return err
-		}
-		if r.refresh.Swap(false) {
-			r.engine = nil
 		}
 		if r.engine == nil {
 			if err := r.rebuild(ctx); err != nil {
@@ -170,7 +162,9 @@ func (r *Runner) rebuild(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the history: %w", err)
 		}
-		engine.Recall(j)
+		if err := survive(func() { engine.Recall(j) }); err != nil {
+			r.o.Log.ErrorContext(ctx, "triage forgets a report that it cannot read", "report", j.Report.ID, "error", err)
+		}
 		if n++; n%10000 == 0 { // a long history must not cost the lease
 			if _, err := r.lead(ctx); err != nil {
 				return err
@@ -201,7 +195,9 @@ func (r *Runner) batch(ctx context.Context) (int, error) {
 	}
 	var t tocsin.Triaged
 	for _, report := range reports {
-		r.engine.Add(report)
+		if err := survive(func() { r.engine.Add(report) }); err != nil {
+			return r.setAside(ctx, report, err)
+		}
 		t.Done = append(t.Done, report.ID)
 	}
 	t.Judgements, t.Sightings = r.engine.Drain()

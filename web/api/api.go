@@ -38,6 +38,8 @@ type API struct {
 	huma huma.API
 	// needs holds the role of each route; it is filled by route and read by guard.
 	needs map[string]tocsin.Role
+	// bodies has a place for each inbound request that may be read at once.
+	bodies chan struct{}
 }
 
 // Mount puts the API's routes on a mux.
@@ -51,7 +53,7 @@ func build(mux *http.ServeMux, o Options) *API {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a := &API{Options: o, log: o.Log, needs: map[string]tocsin.Role{}}
+	a := &API{Options: o, log: o.Log, needs: map[string]tocsin.Role{}, bodies: make(chan struct{}, intakeBodies)}
 	a.huma = humago.NewWithPrefix(mux, Prefix, a.describe())
 	a.huma.UseMiddleware(a.guard)
 	a.routes()

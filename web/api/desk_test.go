@@ -21,7 +21,7 @@ type memory interface {
 	AddCheck(ctx context.Context, c tocsin.Check) (tocsin.Check, error)
 	AddUpdate(ctx context.Context, u tocsin.Update, e tocsin.Effects) (tocsin.Update, error)
 	ChangeUpdate(ctx context.Context, id int64, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
-	Freeze(ctx context.Context, id int64, ds []tocsin.Delivery, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
+	Freeze(ctx context.Context, id, turn int64, ds []tocsin.Delivery, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
 	ChangeDelivery(ctx context.Context, id int64, change func(*tocsin.Delivery) (tocsin.Effects, error)) (tocsin.Delivery, error)
 	OpenPage(ctx context.Context, p tocsin.Page, notices []tocsin.Notice, e tocsin.Effects) (tocsin.Page, bool, error)
 	ChangePage(ctx context.Context, id int64, change func(*tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error)) (tocsin.Page, error)
@@ -135,7 +135,11 @@ func (d *desk) Approve(ctx context.Context, a tocsin.Approval) (tocsin.Update, e
 			Key: "u" + strconv.FormatInt(a.Update, 10) + "." + m.Report.ExternalID, State: tocsin.DeliveryHeld,
 		})
 	}
-	return d.Freeze(ctx, a.Update, ds, none(func(u *tocsin.Update) error {
+	i, err := d.Incident(ctx, 1)
+	if err != nil {
+		return tocsin.Update{}, err
+	}
+	return d.Freeze(ctx, a.Update, i.Turn, ds, none(func(u *tocsin.Update) error {
 		if a.Seen != seen(*u) {
 			return tocsin.Errorf(tocsin.CodeConflict, "The text changed since you looked.")
 		}

@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"time"
@@ -15,6 +13,10 @@ const (
 	intakePath = "/intake/{channel}"
 	maxIntake  = 4 << 20          // bytes of one inbound request
 	intakeTime = 10 * time.Second // to send it
+	// A stranger's body is held in memory until its signature is read, so only so
+	// many are read at once; the others wait a little.
+	intakeBodies = 32
+	intakeWait   = 3 * time.Second
 )
 
 // Taken says what became of an inbound request.
@@ -53,12 +55,22 @@ func (a *API) intake(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxIntake)
-	if err := saysSomething(r); err != nil {
-		a.refuseIntake(w, r, err)
+	select {
+	case a.bodies <- struct{}{}:
+		defer func() { <-a.bodies }()
+	case <-time.After(intakeWait):
+		a.refuse(w, r, &tocsin.Error{
+			Code: tocsin.CodeUnavailable, Message: "Too many requests are being read. Try again in some seconds.", Retryable: true, RetryAfter: intakeTime,
+		})
+		return
+	case <-r.Context().Done():
 		return
 	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxIntake)
 	batch, err := receiver.Receive(r)
+	if over := new(http.MaxBytesError); errors.As(err, &over) {
+		err = unreadable(err, maxIntake)
+	}
 	if err != nil {
 		a.refuseIntake(w, r, err)
 		return
@@ -69,20 +81,6 @@ func (a *API) intake(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.reply(w, r, "application/json", http.StatusAccepted, Taken{Added: added, Rejected: refused(batch.Rejections)})
-}
-
-// saysSomething refuses a body that holds nothing: a sender that lost its reports on
-// the way must hear of it. The channel reads the body again.
-func saysSomething(r *http.Request) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return unreadable(err, maxIntake)
-	}
-	if text := bytes.TrimSpace(body); len(text) == 0 || string(text) == "null" {
-		return tocsin.Errorf(tocsin.CodeInvalid, "The body holds no report. Send one as a JSON object.")
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return nil
 }
 
 // receiver finds the channel. One that takes no reports and one that is not there
