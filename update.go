@@ -12,7 +12,7 @@ type Update struct {
 	Kind         UpdateKind  `json:"kind"`
 	Text         string      `json:"text"`
 	State        UpdateState `json:"state"`
-	Author       string      `json:"author"`
+	Author       string      `json:"author"` // all who wrote its words: ann, or "ann, bob" when he edited hers
 	Approver     string      `json:"approver,omitempty"`
 	Bypass       string      `json:"bypass,omitempty"`        // why one person alone sent it
 	Corrects     int64       `json:"corrects,omitempty"`      // the update that was wrong

@@ -40,8 +40,12 @@ func TestWhoEditsADraftCannotApproveIt(t *testing.T) {
 	_, err := h.desk.Edit(t.Context(), "tom", update, "We know, sorry.", time.Time{})
 	require.NoError(t, err)
 	_, err = h.desk.Approve(t.Context(), approval(update))
-	h.code(err, tocsin.CodeForbidden, "what tom wrote")
+	h.code(err, tocsin.CodeForbidden, "what sue, tom wrote")
 	_, err = h.desk.Approve(t.Context(), tocsin.Approval{Actor: "sue", Update: update})
+	h.code(err, tocsin.CodeForbidden, "what sue, tom wrote")
+	_, err = h.desk.Edit(t.Context(), "uli", update, "We know, sorry.", time.Time{})
+	h.code(err, tocsin.CodeInvalid, "changes nothing")
+	_, err = h.desk.Approve(t.Context(), tocsin.Approval{Actor: "uli", Update: update})
 	require.NoError(t, err)
 }
 

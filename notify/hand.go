@@ -48,6 +48,9 @@ func (d *Desk) Skip(ctx context.Context, actor string, delivery int64, reason st
 }
 
 func (d *Desk) byHand(ctx context.Context, actor string, delivery int64, to tocsin.DeliveryState, reason, did string) (tocsin.Delivery, error) {
+	if err := d.refuseInHold(ctx, delivery); err != nil {
+		return tocsin.Delivery{}, err
+	}
 	line, err := d.Store.ChangeDelivery(ctx, delivery, func(line *tocsin.Delivery) (tocsin.Effects, error) {
 		if err := line.Move(to); err != nil {
 			return tocsin.Effects{}, err
@@ -78,4 +81,21 @@ func name(r tocsin.Reporter, channel string) string {
 	default:
 		return "the public on " + channel
 	}
+}
+
+// refuseInHold keeps hands off the recipients of an update that can still be
+// called back: that forgets them, and would forget what somebody did for them.
+func (d *Desk) refuseInHold(ctx context.Context, delivery int64) error {
+	line, err := d.Store.Delivery(ctx, delivery)
+	if err != nil {
+		return err
+	}
+	u, err := d.Store.Update(ctx, line.Update)
+	if err != nil {
+		return fmt.Errorf("read update: %w", err)
+	}
+	if u.State == tocsin.UpdateApproved {
+		return tocsin.Errorf(tocsin.CodeConflict, "Update %d is in its hold. Wait until it goes out, or cancel it.", u.ID)
+	}
+	return nil
 }

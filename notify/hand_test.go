@@ -28,7 +28,7 @@ func TestAFailedDeliveryIsSentAgainWhenAPersonSaysSo(t *testing.T) {
 	h.code(err, tocsin.CodeNotFound)
 }
 
-func TestARetryInTheHoldWaitsForItsEnd(t *testing.T) {
+func TestNoHandIsLaidOnWhatCanStillBeCalledBack(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	i := h.incident("ana@feed")
@@ -37,10 +37,16 @@ func TestARetryInTheHoldWaitsForItsEnd(t *testing.T) {
 	h.approve(update)
 	h.channel("feed").Replier = h.mail // it can reply now
 	h.restart()
-	_, err := h.desk.Retry(t.Context(), "sue", h.line(update, "ana").ID)
+	line := h.line(update, "ana").ID
+	_, err := h.desk.Retry(t.Context(), "sue", line)
+	h.code(err, tocsin.CodeConflict, "in its hold")
+	_, err = h.desk.ByHand(t.Context(), "sue", line, "rang her")
+	h.code(err, tocsin.CodeConflict, "in its hold")
+	_, err = h.desk.Skip(t.Context(), "sue", line, "she knows")
+	h.code(err, tocsin.CodeConflict, "in its hold")
+	h.runFor(hold)
+	_, err = h.desk.Retry(t.Context(), "sue", line)
 	require.NoError(t, err)
-	h.runFor(hold / 2)
-	require.Zero(t, h.mail.calls)
 	h.runFor(hold)
 	require.Equal(t, tocsin.DeliverySent, h.states(update)["ana"])
 }

@@ -77,7 +77,13 @@ func (d *Desk) Edit(ctx context.Context, actor string, update int64, text string
 		if u.State != tocsin.UpdateDraft {
 			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeConflict, "Update %d is %s; only a draft can be edited.", u.ID, u.State)
 		}
-		u.Text, u.NextUpdateAt, u.Author, u.EditedAt = text, next, actor, now
+		if u.Text == text && u.NextUpdateAt.Equal(next) {
+			return tocsin.Effects{}, tocsin.Errorf(tocsin.CodeInvalid, "The edit changes nothing in update %d.", u.ID)
+		}
+		if !wrote(actor, *u) {
+			u.Author += authorsApart + actor
+		}
+		u.Text, u.NextUpdateAt, u.EditedAt = text, next, now
 		return event(u.Incident, actor, eventDraft, "Edited update %d.", u.ID), nil
 	})
 }
