@@ -11,6 +11,7 @@ import (
 type cluster struct {
 	key    string
 	size   int
+	looked int      // size when its like was last sought
 	into   *cluster // what it was merged into
 	centre centre
 
@@ -75,10 +76,10 @@ func (c *centre) vector(n int) vector {
 // nearest report and to that report's cluster reaches joinAt; two clusters are the
 // same when their centres' cosine reaches mergeAt.
 const (
-	joinAt      = 0.17
-	mergeAt     = 0.30
-	lookBack    = 700 // posts among which the nearest is sought
-	centreTerms = 64  // features by which two centres are compared
+	joinAt      = 0.20
+	mergeAt     = 0.20
+	lookBack    = 512 // posts among which the nearest is sought
+	centreTerms = 256 // features by which two centres are compared
 )
 
 // settle puts a post into a cluster, or founds one.
@@ -93,28 +94,37 @@ func (e *Engine) settle(p *post, forced string) {
 	c := p.cluster
 	c.centre.add(p.terms, 1)
 	c.size++
-	if c.size >= 2 && c.size&(c.size-1) == 0 {
+	if c.size >= 2*c.looked {
 		e.unite(c)
+		c.looked = c.size
 	}
 }
 
 // nearest finds the cluster that a post belongs to; nil when none is near enough.
 func (e *Engine) nearest(p *post) *cluster {
-	var best *post
-	var top float32
+	clear(e.likes)
 	for _, place := range e.recent.near(p.terms, e.recent.back(lookBack), searchBudget) {
-		if cosine := e.recent.take(place); cosine > top {
-			best, top = e.recent.ring[place], cosine
+		cosine := e.recent.take(place)
+		c := e.recent.ring[place].cluster.root()
+		if cosine > e.likes[c] {
+			e.likes[c] = cosine
 		}
 	}
-	if best == nil {
+	var best *cluster
+	var top float32
+	for c, cosine := range e.likes {
+		if cosine < joinAt/2 {
+			continue
+		}
+		like := (cosine + c.centre.cosine(p.terms)) / 2
+		if like > top || like == top && best != nil && c.key < best.key {
+			best, top = c, like
+		}
+	}
+	if top < joinAt {
 		return nil
 	}
-	c := best.cluster.root()
-	if (top+c.centre.cosine(p.terms))/2 < joinAt {
-		return nil
-	}
-	return c
+	return best
 }
 
 // unite merges into c every cluster of recent posts whose centre is near c's.

@@ -224,21 +224,26 @@ func (e *Engine) neighbours(x *post) []neighbour {
 // Figures of hollow.
 const (
 	pleading   = 0.6     // least share of a group that asks or complains
+	glad       = -1.0    // mean log-odds of praise above which not to ask is to be glad
 	noiseSpan  = 60 * 60 // seconds in which noise of the same kind is looked for
 	noiseShare = 0.5     // as much noise as this beside a group makes it noise
 )
 
-// hollow tells whether a group is no problem of many: few of it ask or complain,
-// their accounts were made for it, or as many again who write the same are noise.
+// hollow tells whether a group is no problem of many: few of it ask or complain
+// and they sound glad or share a hashtag; their accounts were made for it; or as
+// many again who write the same are noise.
 func (e *Engine) hollow(group []*post) bool {
-	pleads, young, t := 0, 0, &topic{}
+	pleads, young, praise, t := 0, 0, 0.0, &topic{}
+	tagged := 0
 	for _, p := range group {
+		praise += float64(p.praise)
+		tagged += count(p.tag != 0 && p.tag == group[0].tag)
 		pleads += count(p.pleads)
 		young += count(p.young)
 		t.add(p.words)
 	}
 	size := float64(len(group))
-	if float64(pleads) < pleading*size || 2*young > len(group) {
+	if float64(pleads) < pleading*size && (praise > glad*size || 2*tagged > len(group)) || 2*young > len(group) {
 		return true
 	}
 	e.topic = e.query(t, e.topic)

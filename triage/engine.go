@@ -48,6 +48,7 @@ type Engine struct {
 	exp          *expTable
 	near         []neighbour
 	viewed       []view
+	likes        map[*cluster]float32
 	odds, shares []float64
 	people       map[uint64]bool
 }
@@ -90,7 +91,7 @@ func newEngine(cfg Config, areas []tocsin.Area, lex *text.Lexicon) *Engine {
 	return &Engine{
 		cfg: cfg.withDefaults(), lex: lex, areas: areasOf(areas, lex), rarity: newRarity(),
 		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), sample: newIndex(pastPosts/sampleEvery, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
-		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, speller: text.NewSpeller(), people: map[uint64]bool{}, exp: newExpTable(), gains: make([]float32, slots),
+		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, speller: text.NewSpeller(), people: map[uint64]bool{}, exp: newExpTable(), likes: map[*cluster]float32{}, gains: make([]float32, slots),
 		whisperAt: 4 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 10 - math.Log(cfg.withDefaults().FalseRings),
 	}
 }
@@ -177,12 +178,15 @@ func knownAt(r *tocsin.Report) time.Time {
 // read makes a post of a report.
 func (e *Engine) read(r *tocsin.Report) *post {
 	t := e.lex.Mended(r.Title+"\n"+r.Text, r.Lang, e.speller)
-	reason := e.judge(r, t)
+	reason, praise := e.judge(r, t)
 	e.routine.mute(&t, r.At.Unix())
 	p := &post{
 		id: r.ID, key: keyOf(r), at: r.At.Unix(), person: hash(r.Reporter.ID), channel: r.Channel,
 		text: r.Text, title: r.Title, lang: r.Lang, terms: vectorOf(t), young: e.ages.young(r), unknown: r.Reporter.Since.IsZero(), pleads: t.Pleads(),
-		stale: r.ReceivedAt.Sub(r.At) > e.cfg.Stale, reason: reason,
+		stale: r.ReceivedAt.Sub(r.At) > e.cfg.Stale, reason: reason, praise: float32(praise),
+	}
+	if len(t.Tags) > 0 {
+		p.tag = hash(t.Tags[0])
 	}
 	if r.Reporter.ID == "" {
 		p.person = hash(p.key)
@@ -196,7 +200,7 @@ func (e *Engine) read(r *tocsin.Report) *post {
 
 // remember keeps a post for those to come.
 func (e *Engine) remember(p *post) {
-	e.rarity.count(p.terms)
+	e.rarity.count(p.terms, p.words)
 	e.rates.pass(p.at, p.evidence())
 	if p.evidence() {
 		e.minutes.add(p.at)

@@ -54,7 +54,7 @@ func (e *Engine) texts(i *incident) []text.Text {
 
 func (e *Engine) explain(i *incident, texts []text.Text) tocsin.Explanation {
 	x := tocsin.Explanation{
-		Phrases: e.phrases(texts), Channels: map[string]int{}, Expected: i.best.expected, Seen: len(i.best.group),
+		Phrases: e.phrases(texts), Channels: map[string]int{}, Expected: e.expectedLike(i), Seen: len(i.best.group),
 		Window: tocsin.Duration(time.Duration(i.best.window) * time.Second), Quotes: e.quotes(i),
 	}
 	seen := map[uint64]bool{}
@@ -70,9 +70,27 @@ func (e *Engine) explain(i *incident, texts []text.Text) tocsin.Explanation {
 		return x
 	}
 	x.Summary = fmt.Sprintf("%d people wrote about the same thing: %s.", len(i.people), strings.Join(x.Phrases[:min(3, len(x.Phrases))], ", "))
-	x.Why = fmt.Sprintf("%d people within %s; by the reports of the past weeks %.2f were to be expected.", x.Seen, time.Duration(x.Window), x.Expected)
+	x.Why = fmt.Sprintf("%d people within %d minutes; by the past weeks, %.2g reports like these were to be expected in that time.",
+		x.Seen, i.best.window/60, x.Expected)
 	x.False = "The reports share words but not a problem, or something outside the service made people ask."
 	return x
+}
+
+// expectedLike is how many reports like an incident's were to be expected in the
+// window that shows it best: those about anything, times the share of the past
+// that fits its topic as well as the middle one of its reports does.
+func (e *Engine) expectedLike(i *incident) float64 {
+	if len(i.best.group) == 0 {
+		return 0
+	}
+	var shares []float64
+	e.query1(i, func() {
+		for _, m := range i.best.group {
+			shares = append(shares, i.past.share(e.fit(m)))
+		}
+	})
+	slices.Sort(shares)
+	return i.best.expected * shares[len(shares)/2]
 }
 
 // quotes are the reports nearest to the centre, one a person.

@@ -27,8 +27,12 @@ const (
 
 // judge says why a report does not count as evidence; "" when it does. Being a
 // question, or not being a complaint, is no reason.
-func (e *Engine) judge(r *tocsin.Report, t text.Text) string {
+func (e *Engine) judge(r *tocsin.Report, t text.Text) (reason string, praise float64) {
 	praise, spam := text.Tone(r.Text, t)
+	return e.reason(r, t, praise, spam), praise
+}
+
+func (e *Engine) reason(r *tocsin.Report, t text.Text, praise, spam float64) string {
 	switch {
 	case r.Reporter.Staff || e.isStaff(r.Reporter):
 		return reasonStaff

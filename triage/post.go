@@ -20,6 +20,8 @@ type post struct {
 	stale   bool    // it came too late to be part of a burst
 	young   bool    // the account is young beside the others
 	unknown bool    // nobody knows how old the account is
+	praise  float32 // log-odds that it only praises
+	tag     uint64  // its first hashtag; 0 for none
 	pleads  bool    // it asks, or says that something is wrong
 	cluster *cluster
 	inc     *incident

@@ -25,9 +25,9 @@ type vector []term
 // figures were found by trying, on streams of several kinds.
 const (
 	weightWord    = 1.0
-	weightConcept = 1.0
-	weightPair    = 0.6
-	weightNegated = 0.5
+	weightConcept = 0.0
+	weightPair    = 0.0
+	weightNegated = 0.0
 	weightCode    = 1.5
 	weightTag     = 1.0
 )
@@ -82,7 +82,11 @@ func slotOf(name string) uint32 {
 // vectorOf reads a text's features, each once, not yet weighed by rarity.
 func vectorOf(t text.Text) vector {
 	v := make(vector, 0, 2*len(t.Words)+4)
-	features(t, func(name string, weight float32) { v = append(v, term{slotOf(name), weight}) })
+	features(t, func(name string, weight float32) {
+		if weight > 0 {
+			v = append(v, term{slotOf(name), weight})
+		}
+	})
 	slices.SortFunc(v, func(a, b term) int { return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(b.weight, a.weight)) })
 	return slices.Clip(slices.CompactFunc(v, func(a, b term) bool { return a.slot == b.slot }))
 }
@@ -154,12 +158,24 @@ func (r *rarity) weigh(v vector) {
 }
 
 func (r *rarity) idf(slot uint32) float32 {
-	return float32(math.Log((r.total + 2) / (float64(r.df[slot]) + 1)))
+	return float32(math.Log((r.total + 20) / (float64(r.df[slot]) + 3)))
 }
 
-func (r *rarity) count(v vector) {
+// count counts a text in by its features of either kind.
+func (r *rarity) count(terms, words vector) {
 	r.total++
-	for _, t := range v {
+	i := 0
+	for _, w := range words {
+		for i < len(terms) && terms[i].slot < w.slot {
+			r.df[terms[i].slot]++
+			i++
+		}
+		if i < len(terms) && terms[i].slot == w.slot {
+			i++
+		}
+		r.df[w.slot]++
+	}
+	for _, t := range terms[i:] {
 		r.df[t.slot]++
 	}
 	if r.total > 1<<20 { // forget: what is old counts half
