@@ -70,10 +70,18 @@ func (e *Engine) explain(i *incident, texts []text.Text) tocsin.Explanation {
 		return x
 	}
 	x.Summary = fmt.Sprintf("%d people wrote about the same thing: %s.", len(i.people), strings.Join(x.Phrases[:min(3, len(x.Phrases))], ", "))
-	x.Why = fmt.Sprintf("%d people within %d minutes; by the past weeks, %.2g reports like these were to be expected in that time.",
-		x.Seen, i.best.window/60, x.Expected)
+	x.Why = fmt.Sprintf("%d people within %d minutes; by the past weeks, %s reports like these were to be expected in that time.",
+		x.Seen, i.best.window/60, few(x.Expected))
 	x.False = "The reports share words but not a problem, or something outside the service made people ask."
 	return x
+}
+
+// few writes a number of reports as a person reads it.
+func few(n float64) string {
+	if n < .01 {
+		return "fewer than 0.01"
+	}
+	return fmt.Sprintf("%.2g", n)
 }
 
 // expectedLike is how many reports like an incident's were to be expected in the
