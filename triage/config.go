@@ -31,7 +31,7 @@ type Config struct {
 
 // DefaultConfig gives the settings that hold where nothing is set.
 func DefaultConfig() Config {
-	return Config{FalseRings: 1, FalseWhispers: 2, Window: 7 * 24 * time.Hour, Stale: 6 * time.Hour, Quiet: 150 * time.Minute}
+	return Config{FalseRings: 1, FalseWhispers: 2, Window: 7 * 24 * time.Hour, Stale: 6 * time.Hour, Quiet: 4 * time.Hour}
 }
 
 func (c Config) withDefaults() Config {

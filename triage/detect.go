@@ -224,7 +224,7 @@ func (e *Engine) neighbours(x *post) []neighbour {
 // Figures of hollow.
 const (
 	pleading   = 0.6     // least share of a group that asks or complains
-	glad       = -1.0    // mean log-odds of praise above which not to ask is to be glad
+	glad       = -3.0    // mean log-odds of praise above which not to ask is to be glad
 	noiseSpan  = 60 * 60 // seconds in which noise of the same kind is looked for
 	noiseShare = 0.5     // as much noise as this beside a group makes it noise
 )

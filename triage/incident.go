@@ -17,6 +17,7 @@ type incident struct {
 	people   map[uint64]bool
 	topic    topic
 	past     fits // how well past reports fit the topic
+	fresh    int  // people who came after it was seen: nobody picked them to make it look like one
 	reviewed int  // size when past was last drawn
 	first    int64
 	last     int64
@@ -38,6 +39,9 @@ func (e *Engine) consider(p *post, known time.Time) []Alert {
 		return nil
 	}
 	if i := e.home(p); i != nil {
+		if !i.people[p.person] {
+			i.fresh++
+		}
 		e.join(i, p)
 		return e.bells(i, known)
 	}
@@ -203,7 +207,7 @@ func (e *Engine) bells(i *incident, known time.Time) []Alert {
 	if w >= stillHot {
 		i.hot = e.now
 	}
-	if len(i.people) >= ringPeople && w >= e.ringAt+e.haste() && tocsin.TierRing.Louder(i.tier) {
+	if len(i.people) >= ringPeople && i.fresh >= ringFresh && w >= e.ringAt+e.haste() && tocsin.TierRing.Louder(i.tier) {
 		alerts = append(alerts, i.alert(tocsin.TierRing, known))
 	}
 	return alerts
@@ -211,7 +215,8 @@ func (e *Engine) bells(i *incident, known time.Time) []Alert {
 
 const (
 	stillHot    = 2.0 // evidence above which an incident is not over
-	ringPeople  = 5
+	ringPeople  = 6
+	ringFresh   = 2
 	mostWeighed = 60 // members, the newest, that weigh looks at
 )
 
