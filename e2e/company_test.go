@@ -90,7 +90,7 @@ func newCompany(t *testing.T, database string) *company {
 	t.Helper()
 	c := found(t, database)
 	now := time.Now()
-	c.remember(mails("ordinary", ordinaryLines, 400, now.Add(-time.Hour), 6*24*time.Hour))
+	c.remember(mails(t, "ordinary", ordinaryLines, 400, now.Add(-time.Hour), 6*24*time.Hour))
 	c.start()
 	c.until(60*time.Second, "the past is read and judged", func() bool {
 		return c.count("/api/v1/reports") == 400 && c.judged()
@@ -126,8 +126,8 @@ func (c *company) remember(posts []post) {
 func (c *company) breakDown() {
 	c.t.Helper()
 	now := time.Now()
-	c.outage = mails("victim", outageLines, 40, now, 30*time.Minute)
-	other := mails("later", ordinaryLines, 8, now, 30*time.Minute)
+	c.outage = mails(c.t, "victim", outageLines, 40, now, 30*time.Minute)
+	other := mails(c.t, "later", ordinaryLines, 8, now, 30*time.Minute)
 	for i, p := range c.outage {
 		c.box.Deliver(c.t, p.From, support, string(p.bytes()))
 		if i%5 == 0 {

@@ -1,18 +1,22 @@
 package e2e
 
 import (
-	_ "embed"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
+	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 )
 
-//go:embed testdata/ordinary.txt
-var ordinaryLines string
-
-//go:embed testdata/outage.txt
-var outageLines string
+// The texts that people write, a line each.
+const (
+	ordinaryLines = "ordinary.txt"
+	outageLines   = "outage.txt"
+)
 
 // post is a mail from a customer.
 type post struct {
@@ -29,8 +33,11 @@ func (p post) bytes() []byte {
 
 // mails makes n mails from different people, one for each line in turn, spread
 // evenly over the time before end.
-func mails(kind, lines string, n int, end time.Time, spread time.Duration) []post {
-	texts := strings.Split(strings.TrimSpace(lines), "\n")
+func mails(t *testing.T, kind, file string, n int, end time.Time, spread time.Duration) []post {
+	t.Helper()
+	lines, err := os.ReadFile(filepath.Join("..", "testdata", "loop", file))
+	require.NoError(t, err)
+	texts := strings.Split(strings.TrimSpace(string(lines)), "\n")
 	dice := rand.New(rand.NewPCG(uint64(len(kind)), uint64(n)))
 	hello := []string{"", "Hi,\n\n", "Hello,\n\n", "Dear support,\n\n", "Good morning,\n\n"}
 	bye := []string{"", "\n\nThanks", "\n\nBest regards,\nKim", "\n\nThank you!\n--\nSent from my phone", "\n\nCheers\nFay"}
