@@ -36,6 +36,7 @@ const (
 
 // Tokens cuts a text into tokens, at most 400 of them.
 func Tokens(s string) []Token {
+	s = strings.ToValidUTF8(s, " ")
 	c := cutter{out: make([]Token, 0, min(maxTokens, 8+len(s)/6))}
 	for len(s) > 0 && len(c.out) < maxTokens {
 		s = strings.TrimLeftFunc(s, unicode.IsSpace)
