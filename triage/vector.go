@@ -21,41 +21,37 @@ type term struct {
 // vector is a text's features, by slot, of length 1.
 type vector []term
 
-// The classes of feature and how much each counts beside a plain word. The
+// How much each class of feature counts beside a plain word, for cosines. The
 // figures were found by trying, on streams of several kinds.
 const (
 	weightWord    = 1.0
-	weightConcept = 0.0
-	weightPair    = 0.0
-	weightNegated = 0.0
+	weightConcept = 0.8
+	weightCovered = 0.6 // a word whose concept counts too
+	weightBroken  = 0.4 // the concept of being broken: every report has it
 	weightCode    = 1.5
-	weightTag     = 1.0
 )
 
-// features calls add for each feature of a text, with a name that can be shown.
+// features calls add for each feature of a text by which cosines are measured.
 func features(t text.Text, add func(name string, weight float32)) {
-	last := -1
-	for i, w := range t.Words {
-		if w.Break {
-			last = -1
-		}
-		if w.Head {
+	for _, w := range t.Words {
+		switch {
+		case w.Head && w.Concept == "broken":
+			add("c:broken", weightBroken)
+		case w.Head:
 			add("c:"+w.Concept, weightConcept)
 		}
-		if w.Stop || w.Kind == text.KindNumber {
-			continue
+		switch {
+		case w.Stop || w.Kind == text.KindNumber:
+		case w.Kind == text.KindCode:
+			add(w.Stem, weightCode)
+		case w.Concept != "":
+			add(w.Stem, weightCovered)
+		default:
+			add(w.Stem, weightWord)
 		}
-		add(w.Stem, weightOf(w.Kind))
-		if w.Negated {
-			add("!"+unit(w), weightNegated)
-		}
-		if last >= 0 && unit(t.Words[last]) != unit(w) {
-			add(unit(t.Words[last])+" "+unit(w), weightPair)
-		}
-		last = i
 	}
 	for _, tag := range t.Tags {
-		add("#"+tag, weightTag)
+		add("#"+tag, weightWord)
 	}
 }
 
@@ -67,13 +63,6 @@ func unit(w text.Word) string {
 	return w.Stem
 }
 
-func weightOf(k text.Kind) float32 {
-	if k == text.KindCode {
-		return weightCode
-	}
-	return weightWord
-}
-
 func slotOf(name string) uint32 {
 	h := hash(name)
 	return uint32((h ^ h>>32) % slots)
@@ -82,11 +71,7 @@ func slotOf(name string) uint32 {
 // vectorOf reads a text's features, each once, not yet weighed by rarity.
 func vectorOf(t text.Text) vector {
 	v := make(vector, 0, 2*len(t.Words)+4)
-	features(t, func(name string, weight float32) {
-		if weight > 0 {
-			v = append(v, term{slotOf(name), weight})
-		}
-	})
+	features(t, func(name string, weight float32) { v = append(v, term{slotOf(name), weight}) })
 	slices.SortFunc(v, func(a, b term) int { return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(b.weight, a.weight)) })
 	return slices.Clip(slices.CompactFunc(v, func(a, b term) bool { return a.slot == b.slot }))
 }
