@@ -14,7 +14,7 @@ import (
 // maxLine is the longest line that is read, in bytes; a longer one is bad.
 const maxLine = 8 << 20
 
-var errTooLong = errors.New("it is longer than 8 MB") //nolint:gochecknoglobals // a sentinel
+var errTooLong = errors.New("it is longer than 8 MB")
 
 // readLine gives the next line without its end. It never holds more than maxLine
 // bytes of one; a longer line comes back cut there and is no JSON any more.

@@ -11,11 +11,11 @@ import (
 )
 
 // corpus reads the lines of a file of our own wording, without its comments.
-func corpus(t testing.TB, name string) []string {
-	t.Helper()
+func corpus(tb testing.TB, name string) []string {
+	tb.Helper()
 	f, err := os.Open(filepath.Join("..", "testdata", "triage", name))
-	require.NoError(t, err)
-	defer f.Close() //nolint:errcheck // it was only read
+	require.NoError(tb, err)
+	defer f.Close()
 	var lines []string
 	s := bufio.NewScanner(f)
 	for s.Scan() {
@@ -23,7 +23,7 @@ func corpus(t testing.TB, name string) []string {
 			lines = append(lines, l)
 		}
 	}
-	require.NoError(t, s.Err())
+	require.NoError(tb, s.Err())
 	return lines
 }
 

@@ -29,6 +29,7 @@ const (
 	weightCovered = 0.6 // a word whose concept counts too
 	weightBroken  = 0.4 // the concept of being broken: every report has it
 	weightCode    = 1.5
+	weightGlyphs  = 0.4 // two characters: a text has as many as characters
 )
 
 // features calls add for each feature of a text by which cosines are measured.
@@ -44,6 +45,8 @@ func features(t text.Text, add func(name string, weight float32)) {
 		case w.Stop || w.Kind == text.KindNumber:
 		case w.Kind == text.KindCode:
 			add(w.Stem, weightCode)
+		case w.Kind == text.KindGlyphs:
+			add(w.Stem, weightGlyphs)
 		case w.Concept != "":
 			add(w.Stem, weightCovered)
 		default:
@@ -104,24 +107,6 @@ func (v vector) normalise() {
 	for i := range v {
 		v[i].weight *= f
 	}
-}
-
-// dot is the cosine of two vectors of length 1.
-func (v vector) dot(u vector) float32 {
-	var sum float32
-	for i, j := 0, 0; i < len(v) && j < len(u); {
-		switch {
-		case v[i].slot < u[j].slot:
-			i++
-		case v[i].slot > u[j].slot:
-			j++
-		default:
-			sum += v[i].weight * u[j].weight
-			i++
-			j++
-		}
-	}
-	return sum
 }
 
 // rarity counts in how many posts each feature was, older ones less: half after

@@ -49,8 +49,10 @@ func foldRune(r rune) rune {
 	return r
 }
 
-const accented = "àáâãäåāăąçćčďđèéêëēėęěìíîïīįıłľñńňòóôõöøōőŕřśšşťţùúûüūůűųýÿźżž"
-const unaccented = "aaaaaaaaacccddeeeeeeeeiiiiiiillnnnoooooooorrsssttuuuuuuuuyyzzz"
+const (
+	accented   = "àáâãäåāăąçćčďđèéêëēėęěìíîïīįıłľñńňòóôõöøōőŕřśšşťţùúûüūůűųýÿźżž"
+	unaccented = "aaaaaaaaacccddeeeeeeeeiiiiiiillnnnoooooooorrsssttuuuuuuuuyyzzz"
+)
 
 func latin(r rune) rune {
 	n := 0
