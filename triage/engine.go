@@ -216,11 +216,14 @@ func (e *Engine) remember(p *post) {
 // incidents without new reports close.
 func (e *Engine) forget() {
 	until := max(e.aged, e.recent.first)
-	for until < e.recent.next && e.recent.at(until).at < e.now-longest {
+	for until < e.recent.next && e.recent.at(until).at < e.now-e.fresh() {
 		until++
 	}
 	e.age(until)
-	for e.recent.len() > lookBack && e.recent.first < e.aged {
+	for e.recent.len() > lookBack && e.recent.first < e.aged && e.recent.oldest().at < e.now-longest {
+		if p := e.recent.oldest(); p.inc == nil {
+			p.text, p.title = "", "" // nobody will ask for them any more
+		}
 		e.recent.drop()
 		e.words.drop()
 	}
@@ -230,13 +233,25 @@ func (e *Engine) forget() {
 // budget is how many places of an index one query may look at.
 func (e *Engine) budget() int { return searchBudget }
 
+// Figures of fresh.
+const (
+	fewPast   = 256     // past reports from which the past can wait
+	freshCold = 40 * 60 // seconds
+)
+
+// fresh is the age, in seconds, at which a report turns from news to past. At the
+// very beginning it must be short: there is nothing else to compare with.
+func (e *Engine) fresh() int64 {
+	if e.past.len() < fewPast {
+		return freshCold
+	}
+	return longest
+}
+
 // age moves the posts before a sequence number from recent to past.
 func (e *Engine) age(until uint32) {
 	for e.aged = max(e.aged, e.recent.first); e.aged < until; e.aged++ {
 		p := e.recent.at(e.aged)
-		if p.inc == nil {
-			p.text, p.title = "", ""
-		}
 		if p.evidence() && e.usual.take(p) {
 			e.past.add(p)
 			if e.turns++; e.turns%sampleEvery == 0 {

@@ -46,7 +46,7 @@ func (e *Engine) consider(p *post, known time.Time) []Alert {
 		return e.bells(i, known)
 	}
 	found := e.detect(p)
-	if found.evidence < e.whisperAt+e.haste() {
+	if found.evidence < e.whisperAt+e.caution() {
 		return nil
 	}
 	i := e.owner(found.group)
@@ -65,13 +65,18 @@ func (e *Engine) consider(p *post, known time.Time) []Alert {
 	return e.bells(i, known)
 }
 
-// usualRate is the number of reports an hour at which the bells need the evidence
-// as it is set: the more reports, the more chances to be fooled.
-const usualRate = 20
+// Figures of caution.
+const (
+	usualRate = 20 // reports an hour at which the bells need the evidence as it is set
+	coldCost  = 8  // nats more with no past at all
+	coldPosts = 50 // past reports that halve it
+)
 
-// haste is what evidence must exceed beyond that, in nats.
-func (e *Engine) haste() float64 {
-	return math.Log(max(e.rates.mean(), 2) / usualRate)
+// caution is what evidence must exceed beyond what is set, in nats: the more
+// reports an hour, the more chances to be fooled; and while the past is short,
+// what is usual has not all been seen yet.
+func (e *Engine) caution() float64 {
+	return math.Log(max(e.rates.mean(), 2)/usualRate) + coldCost/(1+float64(e.past.len())/coldPosts)
 }
 
 func (e *Engine) begin(key string, kind tocsin.Kind) *incident {
@@ -207,7 +212,7 @@ func (e *Engine) bells(i *incident, known time.Time) []Alert {
 	if w >= stillHot {
 		i.hot = e.now
 	}
-	if len(i.people) >= ringPeople && i.fresh >= ringFresh && w >= e.ringAt+e.haste() && tocsin.TierRing.Louder(i.tier) {
+	if len(i.people) >= ringPeople && i.fresh >= ringFresh && w >= e.ringAt+e.caution() && tocsin.TierRing.Louder(i.tier) {
 		alerts = append(alerts, i.alert(tocsin.TierRing, known))
 	}
 	return alerts

@@ -39,6 +39,9 @@ func (x *index) len() int { return int(x.next - x.first) }
 
 func (x *index) at(seq uint32) *post { return x.ring[seq%uint32(len(x.ring))] }
 
+// oldest is the post that has been held the longest; there must be one.
+func (x *index) oldest() *post { return x.at(x.first) }
+
 // each visits the posts from the newest to the oldest, until visit says false.
 func (x *index) each(visit func(*post) bool) {
 	for seq := x.next; seq > x.first; seq-- {
