@@ -175,13 +175,22 @@ func knownAt(r *tocsin.Report) time.Time {
 	return r.At
 }
 
+// writtenAt is when a report was written. Nobody writes after we have read it: a
+// clock that says so is wrong.
+func writtenAt(r *tocsin.Report) time.Time {
+	if !r.ReceivedAt.IsZero() && r.At.After(r.ReceivedAt) {
+		return r.ReceivedAt
+	}
+	return r.At
+}
+
 // read makes a post of a report.
 func (e *Engine) read(r *tocsin.Report) *post {
 	t := e.lex.Mended(r.Title+"\n"+r.Text, r.Lang, e.speller)
 	reason, praise := e.judge(r, t)
-	e.routine.mute(&t, r.At.Unix())
+	e.routine.mute(&t, writtenAt(r).Unix())
 	p := &post{
-		id: r.ID, key: keyOf(r), at: r.At.Unix(), person: hash(r.Reporter.ID), channel: r.Channel,
+		id: r.ID, key: keyOf(r), at: writtenAt(r).Unix(), person: hash(r.Reporter.ID), channel: r.Channel,
 		text: r.Text, title: r.Title, lang: r.Lang, terms: vectorOf(t), young: e.ages.young(r), unknown: r.Reporter.Since.IsZero(), pleads: t.Pleads(),
 		stale: r.ReceivedAt.Sub(r.At) > e.cfg.Stale, reason: reason, praise: float32(praise),
 	}
