@@ -59,15 +59,24 @@ func (c *centre) cosine(v vector) float32 {
 	return dot / float32(math.Sqrt(c.norm2))
 }
 
-// vector gives the heaviest n features, of length 1.
-func (c *centre) vector(n int) vector {
+// all gives every feature, by slot: in the same order in every run.
+func (c *centre) all() vector {
 	v := make(vector, 0, len(c.sum))
 	for slot, w := range c.sum {
 		v = append(v, term{slot, w})
 	}
-	slices.SortFunc(v, func(a, b term) int { return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.slot, b.slot)) })
-	v = v[:min(n, len(v))]
 	slices.SortFunc(v, func(a, b term) int { return cmp.Compare(a.slot, b.slot) })
+	return v
+}
+
+// vector gives the heaviest n features, of length 1.
+func (c *centre) vector(n int) vector {
+	v := c.all()
+	if len(v) > n {
+		slices.SortStableFunc(v, func(a, b term) int { return cmp.Compare(b.weight, a.weight) })
+		v = v[:n]
+		slices.SortFunc(v, func(a, b term) int { return cmp.Compare(a.slot, b.slot) })
+	}
 	v.normalise()
 	return v
 }
@@ -146,9 +155,7 @@ func (e *Engine) unite(c *cluster) {
 	for _, o := range same {
 		o.into = c
 		c.size += o.size
-		for slot, w := range o.centre.sum {
-			c.centre.add(vector{{slot, w}}, 1)
-		}
+		c.centre.add(o.centre.all(), 1)
 		o.centre = centre{}
 		if o.key < c.key {
 			c.key, o.key = o.key, c.key

@@ -100,7 +100,9 @@ func TestReplayWritesEachBellOnceAndTheIncidentsPeople(t *testing.T) {
 func TestReplayIsDeterministic(t *testing.T) {
 	t.Parallel()
 	in, _ := outageRecording(t)
-	require.Equal(t, replay(t, in), replay(t, in))
+	one, other := replay(t, in), replay(t, in)
+	one.summary.Memory, other.summary.Memory = 0, 0
+	require.Equal(t, one, other)
 }
 
 func TestReplayNamesAndSkipsBadLines(t *testing.T) {
