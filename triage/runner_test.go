@@ -227,7 +227,7 @@ func TestWhatAHumanDecidedStands(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		stop()
 		var key string
-		for key = range s.incidents { //nolint:revive // the only one
+		for key = range s.incidents {
 		}
 		// A person takes the 405th report out, and puts the 10th in.
 		s.mu.Lock()

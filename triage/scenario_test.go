@@ -12,7 +12,7 @@ import (
 	"github.com/tocsin/tocsin/triage"
 )
 
-var monday = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
+var monday = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 
 // desk makes the reports of a support desk, each of a person of their own.
 type desk struct {
@@ -22,9 +22,9 @@ type desk struct {
 	reports []tocsin.Report
 }
 
-func newDesk(t testing.TB) *desk {
-	t.Helper()
-	return &desk{t: t, lines: corpus(t, "ordinary.txt"), rand: rand.New(rand.NewPCG(1, 2))}
+func newDesk(tb testing.TB) *desk {
+	tb.Helper()
+	return &desk{t: tb, lines: corpus(tb, "ordinary.txt"), rand: rand.New(rand.NewPCG(1, 2))}
 }
 
 func (d *desk) write(at time.Time, text string) {
