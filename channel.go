@@ -23,6 +23,7 @@ type Channel struct {
 	Pager    Pager    // can carry a bell to a person
 	Checker  Checker  // can prove that its settings work
 	Measurer Measurer // knows how long a text is on its network
+	Meter    Meter    // knows what is left of the network's limits and of a budget
 }
 
 // Batch is what a channel brought in one go. The cursor is stored together with
@@ -31,7 +32,9 @@ type Batch struct {
 	Reports    []Report
 	Rejections []Rejection
 	Receipts   []Receipt
-	Cursor     string // where to go on; "" leaves the stored one
+	Edits      []Report // reports brought earlier, as their writers changed them; one that we do not have is passed over
+	Deleted    []string // external ids of reports that are gone upstream: they are never quoted again
+	Cursor     string   // where to go on; "" leaves the stored one
 	More       bool   // there is more at once: do not wait for the next poll
 }
 
@@ -129,4 +132,10 @@ type Length struct {
 	Used  int    `json:"used"`
 	Limit int    `json:"limit,omitempty"` // 0: none
 	Unit  string `json:"unit,omitempty"`  // characters, graphemes, weighted characters
+}
+
+// Meter tells what is left of what the network, or the operator's budget, allows,
+// as the channel knows it now. It makes no call.
+type Meter interface {
+	Allowances() []Allowance
 }

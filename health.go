@@ -16,3 +16,13 @@ type Health struct {
 	ErrorSince time.Time `json:"error_since,omitzero"`
 	Failures   int       `json:"failures"` // in a row
 }
+
+// Allowance is one limit of a network, or one budget of the operator, and what is
+// left of it.
+type Allowance struct {
+	Name    string    `json:"name"` // mentions, replies, budget
+	Unit    string    `json:"unit"` // calls, posts, USD
+	Limit   float64   `json:"limit"`
+	Left    float64   `json:"left"`
+	ResetAt time.Time `json:"reset_at,omitzero"` // when it is full again; zero if unknown
+}

@@ -20,6 +20,10 @@ type Report struct {
 	Lang       string    `json:"lang,omitempty"` // BCP 47 where the channel knows it
 	URL        string    `json:"url,omitempty"`
 
+	// NoReply says, as a sentence for people, why the network lets none of ours
+	// answer this report; "" where it may be answered.
+	NoReply string `json:"no_reply,omitempty"`
+
 	// Raw is the text as it came, decoded to UTF-8; Markup says how to read it.
 	// The store keeps it beside the report and gives it only when asked.
 	Raw    string `json:"-"`
