@@ -25,6 +25,14 @@ const (
 	Hang
 	// Cut: the call is accepted, and the line breaks before the answer.
 	Cut
+	// Lost: the line breaks before the call is accepted. The channel can't tell
+	// it from Cut.
+	Lost
+	// Garbled: the call is accepted, and the answer breaks off in mid-word.
+	Garbled
+	// Rare: one call of ten fails, each time in another way, some of them after
+	// having been accepted. Nothing may be lost.
+	Rare
 )
 
 // RetryAfter is what the stand-in asks for while it is Limited.
@@ -32,7 +40,7 @@ const RetryAfter = 17 * time.Second
 
 // String names the fault.
 func (f Fault) String() string {
-	names := []string{"healthy", "down", "flaky", "refused", "invalid", "limited", "hang", "cut"}
+	names := []string{"healthy", "down", "flaky", "refused", "invalid", "limited", "hang", "cut", "lost", "garbled", "rare"}
 	if int(f) < len(names) {
 		return names[f]
 	}
