@@ -75,7 +75,7 @@ const (
 func (e *Engine) views(x *post, near []neighbour) []view {
 	all := e.viewed[:0]
 	for _, w := range windows {
-		v := view{window: w, lambda: e.rates.expected(x.at, w), n: float64(e.minutes.count(x.at, w) + 1)}
+		v := view{window: w, lambda: e.rates.expected(x.at, w), n: max(1, float64(e.minutes.count(x.at, w)+1)-e.explained(x.at, w))}
 		v.promise = e.promise(near, w, max(v.lambda, v.n/2))
 		if v.promise > leastHopes {
 			all = append(all, v)
@@ -195,30 +195,59 @@ func (e *Engine) fittest(near []neighbour) (*neighbour, float64) {
 	return best, top
 }
 
-// neighbours are the recent reports that fit a new one best, one for each other person.
+// neighbours are the recent reports that fit a new one best, one for each other
+// person, the best first. Who is surely of an incident is left out: what does not
+// fit that one is watched as if it were alone.
 func (e *Engine) neighbours(x *post) []neighbour {
+	least := e.measure()
 	near := e.near[:0]
-	for _, place := range e.words.near(e.self, e.words.first, e.budget()) {
-		fit := float64(e.words.take(place) + e.words.base[place])
-		if fit <= 0 {
+	for _, m := range e.measured {
+		if m.fit < least {
 			continue
 		}
-		p := e.words.ring[place]
+		p := e.words.ring[m.place]
 		age := max(x.at-p.at, p.at-x.at)
-		if age <= longest && p.evidence() && !p.stale && p.person != x.person {
-			near = append(near, neighbour{p: p, fit: fit, age: age})
+		if age <= longest && p.evidence() && !p.stale && p.person != x.person && !p.sure {
+			near = append(near, neighbour{p: p, fit: float64(m.fit), age: age})
 		}
 	}
 	e.near = near
 	slices.SortFunc(near, func(a, b neighbour) int {
-		return cmp.Or(cmp.Compare(b.fit, a.fit), cmp.Compare(a.p.key, b.p.key))
+		return cmp.Or(cmp.Compare(b.fit, a.fit), cmp.Compare(b.p.at, a.p.at), cmp.Compare(a.p.key, b.p.key))
 	})
 	clear(e.people)
-	return slices.DeleteFunc(near[:min(len(near), 2*candidates)], func(n neighbour) bool {
+	near = slices.DeleteFunc(near, func(n neighbour) bool {
 		twice := e.people[n.p.person]
 		e.people[n.p.person] = true
 		return twice
 	})
+	return near[:min(len(near), candidates)]
+}
+
+// measured is how well a recent post fits the newest one.
+type measured struct {
+	place uint32
+	fit   float32
+}
+
+// measure fits the recent posts to the newest one, into e.measured, and gives the
+// fit that the best of them reach: there may be thousands, and few are needed.
+func (e *Engine) measure() float32 {
+	e.measured = e.measured[:0]
+	var steps [fitSteps]int32
+	for _, place := range e.words.near(e.self, e.words.first, e.budget()) {
+		if fit := e.words.take(place) + e.words.base[place]; fit > 0 {
+			e.measured = append(e.measured, measured{place, fit})
+			steps[min(int(fit*perNat), fitSteps-1)]++
+		}
+	}
+	enough := int32(4 * candidates)
+	for i := fitSteps - 1; i > 0; i-- {
+		if enough -= steps[i]; enough <= 0 {
+			return float32(i) / perNat
+		}
+	}
+	return 0
 }
 
 // Figures of hollow.
@@ -261,4 +290,16 @@ func (e *Engine) hollow(group []*post) bool {
 		return group[0].at-p.at <= noiseSpan
 	})
 	return float64(len(e.people)) >= noiseShare*size
+}
+
+// explained counts the reports of the span that ends at at which surely belong to
+// an open incident.
+func (e *Engine) explained(at, span int64) float64 {
+	n := 0
+	for _, i := range e.open {
+		for k := len(i.members) - 1; k >= 0 && i.members[k].at > at-longest; k-- {
+			n += count(i.members[k].sure && i.members[k].at > at-span)
+		}
+	}
+	return float64(n)
 }

@@ -47,6 +47,7 @@ type Engine struct {
 	sampled      fits      // how well a sample of it fits the group that grows
 	exp          *expTable
 	near         []neighbour
+	measured     []measured
 	viewed       []view
 	likes        map[*cluster]float32
 	odds, shares []float64
@@ -92,7 +93,7 @@ func newEngine(cfg Config, areas []tocsin.Area, lex *text.Lexicon) *Engine {
 		cfg: cfg.withDefaults(), lex: lex, areas: areasOf(areas, lex), rarity: newRarity(),
 		recent: newIndex(recentPosts, (*post).byTerm), past: newIndex(pastPosts, (*post).byWord), sample: newIndex(pastPosts/sampleEvery, (*post).byWord), words: newIndex(recentPosts, (*post).byWord),
 		byKey: map[string]*incident{}, names: map[string]*cluster{}, moved: map[*post]bool{}, routine: routine{seen: map[uint64]sentence{}}, speller: text.NewSpeller(), people: map[uint64]bool{}, exp: newExpTable(), likes: map[*cluster]float32{}, gains: make([]float32, slots),
-		whisperAt: 3.4 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 12 - math.Log(cfg.withDefaults().FalseRings),
+		whisperAt: 3.5 - math.Log(cfg.withDefaults().FalseWhispers/2), ringAt: 12 - math.Log(cfg.withDefaults().FalseRings),
 	}
 }
 

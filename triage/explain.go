@@ -92,7 +92,7 @@ func (e *Engine) expectedLike(i *incident) float64 {
 		return 0
 	}
 	var shares []float64
-	e.query1(i, func() {
+	e.withTopic(&i.topic, func() {
 		for _, m := range i.best.group {
 			shares = append(shares, i.past.share(e.fit(m)))
 		}
@@ -105,7 +105,7 @@ func (e *Engine) expectedLike(i *incident) float64 {
 func (e *Engine) quotes(i *incident) []int64 {
 	sorted := slices.Clone(i.members)
 	fit := map[*post]float64{}
-	e.query1(i, func() {
+	e.withTopic(&i.topic, func() {
 		for _, m := range sorted {
 			fit[m] = e.fit(m)
 		}

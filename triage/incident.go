@@ -38,21 +38,37 @@ func (e *Engine) consider(p *post, known time.Time) []Alert {
 	if !p.evidence() {
 		return nil
 	}
-	if i := e.home(p); i != nil {
-		if !i.people[p.person] {
-			i.fresh++
+	home, sure := e.home(p)
+	if home != nil && !sure {
+		home = e.apart(p, home)
+	}
+	if home != nil {
+		if !home.people[p.person] {
+			home.fresh++
 		}
-		e.join(i, p)
-		return e.bells(i, known)
+		e.join(home, p)
+		return e.bells(home, known)
+	}
+	if p.inc != nil { // a problem of its own inside another
+		return e.bells(p.inc, known)
 	}
 	found := e.detect(p)
 	if found.evidence < e.whisperAt+e.caution() {
 		return nil
 	}
-	i := e.owner(found.group)
+	i := e.rival(found.group)
+	if i == nil {
+		i = e.owner(found.group)
+	}
 	if i == nil {
 		i = e.begin(p.key, tocsin.KindIncident)
 	}
+	e.gather(i, found)
+	return e.bells(i, known)
+}
+
+// gather puts those of a finding who are free into an incident.
+func (e *Engine) gather(i *incident, found finding) {
 	for _, m := range found.group {
 		if m.inc == nil && !m.human {
 			e.join(i, m)
@@ -62,21 +78,21 @@ func (e *Engine) consider(p *post, known time.Time) []Alert {
 		i.best = found
 	}
 	i.hot = e.now
-	return e.bells(i, known)
 }
 
 // Figures of caution.
 const (
-	usualRate = 20 // reports an hour at which the bells need the evidence as it is set
-	coldCost  = 8  // nats more with no past at all
-	coldPosts = 50 // past reports that halve it
+	usualRate = 20  // reports an hour at which the bells need the evidence as it is set
+	slope     = 1.1 // how fast the bells grow shy as more is written: more chances, and more of them alike
+	coldCost  = 8   // nats more with no past at all
+	coldPosts = 50  // past reports that halve it
 )
 
 // caution is what evidence must exceed beyond what is set, in nats: the more
 // reports an hour, the more chances to be fooled; and while the past is short,
 // what is usual has not all been seen yet.
 func (e *Engine) caution() float64 {
-	return math.Log(max(e.rates.mean(), 2)/usualRate) + coldCost/(1+float64(e.past.len())/coldPosts)
+	return slope*math.Log(max(e.rates.mean(), 2)/usualRate) + coldCost/(1+float64(e.past.len())/coldPosts)
 }
 
 func (e *Engine) begin(key string, kind tocsin.Kind) *incident {
@@ -88,6 +104,19 @@ func (e *Engine) begin(key string, kind tocsin.Kind) *incident {
 
 // join puts a post into an incident.
 func (e *Engine) join(i *incident, p *post) {
+	e.take(i, p)
+	if i.kind == tocsin.KindFlood || !p.evidence() {
+		return
+	}
+	if len(i.members) >= leastPeople && len(i.members)*3 >= i.reviewed*4 {
+		e.review(i)
+	} else {
+		e.withTopic(&i.topic, func() { e.place(i, p) })
+	}
+}
+
+// take counts a post as a member.
+func (e *Engine) take(i *incident, p *post) {
 	p.inc = i
 	i.members = append(i.members, p)
 	i.changed = true
@@ -105,84 +134,27 @@ func (e *Engine) join(i *incident, p *post) {
 		return
 	}
 	i.topic.add(p.words)
-	if len(i.members) >= leastPeople && len(i.members)*3 >= i.reviewed*4 {
-		e.review(i)
-	} else {
-		e.query1(i, func() { e.place(i, p) })
-	}
-}
-
-// Figures of belonging, as odds that a report is one of the incident's.
-const (
-	joinOdds = 1.0     // it counts as evidence
-	sureOdds = 25.0    // its writer may be answered as one of it
-	moment   = 60 * 60 // seconds around a report in which the incident's speed is measured
-)
-
-func (e *Engine) query1(i *incident, do func()) {
-	e.topic = e.query(&i.topic, e.topic)
-	e.load(e.topic)
-	do()
-	e.unload(e.topic)
-}
-
-// place decides anew how surely a member belongs. The topic is loaded.
-func (e *Engine) place(i *incident, p *post) {
-	sure := p.human || p.evidence() && e.belongs(i, p) >= sureOdds
-	if sure != p.sure {
-		p.sure = sure
-		e.moved[p] = true
-	}
-}
-
-// review draws anew how well the past fits the incident, and looks again at its
-// members, and at the recent reports that did not fit it before.
-func (e *Engine) review(i *incident) {
-	i.reviewed = len(i.members)
-	e.query1(i, func() {
-		e.pastFits(e.past, e.topic, &i.past)
-		for _, m := range i.members {
-			e.place(i, m)
-		}
-	})
-}
-
-// belongs gives the odds that a post is one of the incident's, whose topic is
-// loaded: how fast the incident grew at that time beside everything else, times
-// how much better it fits than the past.
-func (e *Engine) belongs(i *incident, p *post) float64 {
-	q := i.past.share(e.fit(p))
-	if q > atWorst {
-		return 0
-	}
-	mu := 0
-	for k := len(i.members) - 1; k >= 0; k-- {
-		if m := i.members[k]; m != p && abs(m.at-p.at) <= moment {
-			mu++
-		}
-	}
-	n := e.minutes.count(p.at, moment) - mu
-	lambda := max(e.rates.expected(p.at, moment), float64(n))
-	return float64(mu) / (lambda + floor) * odds(q)
+	p.told = true
 }
 
 func abs(x int64) int64 { return max(x, -x) }
 
-// home finds the open incident that a post belongs to.
-func (e *Engine) home(p *post) *incident {
-	var best *incident
+// home finds the open incident that a post belongs to, and whether surely.
+func (e *Engine) home(p *post) (best *incident, sure bool) {
 	top := joinOdds
 	for _, i := range e.open {
 		if i.kind != tocsin.KindIncident {
 			continue
 		}
-		e.query1(i, func() {
-			if o := e.belongs(i, p); o > top {
+		e.withTopic(&i.topic, func() {
+			fit := e.fit(p)
+			if o := e.belongs(i, p, fit); o > top {
 				best, top = i, o
+				sure = e.surely(i, p, fit)
 			}
 		})
 	}
-	return best
+	return best, sure
 }
 
 // owner is the open incident that most of a group belongs to already.
@@ -212,14 +184,25 @@ func (e *Engine) bells(i *incident, known time.Time) []Alert {
 	if w >= stillHot {
 		i.hot = e.now
 	}
-	if len(i.people) >= ringPeople && i.fresh >= ringFresh && w >= e.ringAt+e.caution() && tocsin.TierRing.Louder(i.tier) {
+	if len(i.people) >= ringPeople && i.fresh >= ringFresh && e.lively(i) && w >= e.ringAt+e.caution() && tocsin.TierRing.Louder(i.tier) {
 		alerts = append(alerts, i.alert(tocsin.TierRing, known))
 	}
 	return alerts
 }
 
+// lively tells whether people surely of an incident still write: a straggler
+// hours later is no reason to wake anybody.
+func (e *Engine) lively(i *incident) bool {
+	n := 0
+	for _, m := range i.members {
+		n += count(m.sure && m.at > e.now-livelySpan)
+	}
+	return n >= ringFresh
+}
+
 const (
-	stillHot    = 2.0 // evidence above which an incident is not over
+	livelySpan  = 45 * 60 // seconds
+	stillHot    = 2.0     // evidence above which an incident is not over
 	ringPeople  = 6
 	ringFresh   = 2
 	mostWeighed = 60 // members, the newest, that weigh looks at
@@ -228,7 +211,7 @@ const (
 // weigh is the evidence for an incident now, over the window that shows it best.
 func (e *Engine) weigh(i *incident) float64 {
 	best := math.Inf(-1)
-	e.query1(i, func() {
+	e.withTopic(&i.topic, func() {
 		recent := i.members[max(0, len(i.members)-mostWeighed):]
 		all := make([]float64, len(recent))
 		for k, m := range recent {
@@ -300,10 +283,19 @@ func (e *Engine) gone(before int64) {
 		if i.hot >= before || i.changed && e.closed == nil {
 			return false
 		}
+		e.settleMembers(i)
 		delete(e.byKey, i.key)
 		if e.closed != nil {
 			e.closed(i)
 		}
 		return true
 	})
+}
+
+// settleMembers looks a last time at who is of an incident.
+func (e *Engine) settleMembers(i *incident) {
+	if i.kind == tocsin.KindIncident {
+		e.review(i)
+		e.review(i)
+	}
 }

@@ -26,6 +26,7 @@ type post struct {
 	cluster *cluster
 	inc     *incident
 	sure    bool
+	told    bool // it is one of those that tell its incident's topic
 	human   bool // a person decided where it belongs
 	over    bool // its incident was closed by a person: it is evidence for no other
 }

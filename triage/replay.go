@@ -213,6 +213,7 @@ func (r *replay) finish() error {
 		}
 	}
 	for _, i := range r.engine.open {
+		r.engine.settleMembers(i)
 		r.closed = append(r.closed, outcomeOf(i))
 	}
 	for _, o := range r.closed {

@@ -36,6 +36,18 @@ func (t *topic) add(v vector) {
 	}
 }
 
+// remove takes a vector out that was added.
+func (t *topic) remove(v vector) {
+	t.size--
+	for _, w := range v {
+		if i, found := slices.BinarySearchFunc(t.words, w.slot, func(c wordCount, slot uint32) int { return cmp.Compare(c.slot, slot) }); found {
+			if t.words[i].count--; t.words[i].count == 0 {
+				t.words = slices.Delete(t.words, i, i+1)
+			}
+		}
+	}
+}
+
 // gain is what a word adds to the logarithm when a share x of the topic's reports
 // holds it, against a word that none holds.
 func (r *rarity) gain(slot uint32, x float64) float32 {
