@@ -70,6 +70,8 @@ func TestScores(t *testing.T) {
 		sum := replayFile(t, filepath.Join(eval, name, "reports.jsonl"), dir)
 		t.Logf("%s: %s\n%s", name, sum, python(t, filepath.Join(eval, "score_clusters.py"), filepath.Join(eval, name, "labels.tsv"), filepath.Join(dir, "clusters.tsv")))
 	}
+	scoreOnsets(t, eval)
+	scoreNoise(t, eval)
 	for _, rate := range []string{"8", "20", "60", "200"} {
 		for seed := 1; seed <= 5; seed++ {
 			dir := t.TempDir()
@@ -83,6 +85,54 @@ func TestScores(t *testing.T) {
 				brief(t, python(t, score, truth, alerts, "--tier", "ring")))
 		}
 	}
+}
+
+// scoreOnsets tells how soon real events are found after they began.
+func scoreOnsets(t *testing.T, eval string) {
+	t.Helper()
+	dir, from := t.TempDir(), filepath.Join(eval, "crisislex_t26_22ev")
+	sum := replayFile(t, filepath.Join(from, "reports.jsonl"), dir)
+	var s struct {
+		Found  string  `json:"found"`
+		Alerts int     `json:"alerts"`
+		False  int     `json:"false"`
+		Late   float64 `json:"late_by_p50"`
+	}
+	score := python(t, filepath.Join(eval, "score_onsets.py"), filepath.Join(from, "onsets.tsv"), filepath.Join(from, "labels.tsv"), filepath.Join(dir, "alerts.jsonl"), "crisislex_t26")
+	require.NoError(t, json.Unmarshal(score, &s))
+	t.Logf("crisislex_t26: found %s, %.1f min after the 5th post, %d alerts, %d unexplained; %s", s.Found, s.Late, s.Alerts, s.False, sum)
+}
+
+// scoreNoise tells which share of each label does not count as evidence.
+func scoreNoise(t *testing.T, eval string) {
+	t.Helper()
+	for name, labels := range map[string]string{"us_airline_2015": "sentiment.tsv", "complaints_2015": "labels.tsv"} {
+		dir := t.TempDir()
+		replayFile(t, filepath.Join(eval, name, "reports.jsonl"), dir)
+		reasons, label := columns(t, filepath.Join(dir, "clusters.tsv"), 2), columns(t, filepath.Join(eval, name, labels), 1)
+		all, out := map[string]int{}, map[string]int{}
+		for id, l := range label {
+			all[l]++
+			out[l] += count(reasons[id] != "")
+		}
+		for l, n := range all {
+			t.Logf("%s: of %d that are %s, %.1f %% do not count", name, n, l, 100*float64(out[l])/float64(n))
+		}
+	}
+}
+
+// columns reads one column of a table, by the first.
+func columns(t *testing.T, path string, column int) map[string]string {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	m := map[string]string{}
+	for line := range strings.Lines(string(raw)) {
+		if f := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); len(f) > column {
+			m[f[0]] = f[column]
+		}
+	}
+	return m
 }
 
 func replayFile(t *testing.T, stream, dir string) Summary {
