@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
 )
 
 // What one request may hold.
@@ -23,7 +23,7 @@ const (
 // The error is CodeUnauthorized, CodeTooLarge or CodeInvalid for the request as a
 // whole.
 func (h *hook) Receive(r *http.Request) (tocsin.Batch, error) {
-	body, err := readBody(r)
+	body, err := channel.ReadBody(r, maxBody)
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
@@ -36,21 +36,6 @@ func (h *hook) Receive(r *http.Request) (tocsin.Batch, error) {
 		return tocsin.Batch{}, err
 	}
 	return h.batch(notes, signed), nil
-}
-
-func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	var over *http.MaxBytesError // of the caller's own limit
-	if errors.As(err, &over) || len(body) > maxBody {
-		return nil, tocsin.Wrap(tocsin.CodeTooLarge, err, "The request is longer than %d MB. Send fewer reports at once.", maxBody>>20)
-	}
-	if err != nil {
-		return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "The request broke off.")
-	}
-	return body, nil
 }
 
 // split finds the reports in a body, each still raw.
