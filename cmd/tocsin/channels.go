@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin/tocsin/channel/email"
 	"github.com/tocsin/tocsin/channel/simulator"
 	"github.com/tocsin/tocsin/channel/webhook"
+	"github.com/tocsin/tocsin/channel/zendesk"
 	"github.com/tocsin/tocsin/config"
 )
 
@@ -18,6 +19,7 @@ func channelTypes() []channel.Type {
 	return []channel.Type{
 		email.Type(),
 		webhook.Type(),
+		zendesk.Type(),
 		simulator.Type(),
 	}
 }
