@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
 )
 
 const (
@@ -23,26 +24,23 @@ const (
 )
 
 // read gives the later comments of tickets, and how many of the tickets it is
-// through with. It gives an error only if that is none: what was read is not read
-// again, and the next call meets the failure first.
+// through with. It gives an error only if that is none.
 func (d *desk) read(ctx context.Context, tickets []head, from time.Time) (b tocsin.Batch, done int, err error) {
-	for _, t := range tickets {
-		err = d.thread(ctx, &b, t, from)
+	done, err = channel.Through(tickets, func(t head) error {
+		err := d.thread(ctx, &b, t, from)
 		switch tocsin.CodeOf(err) {
-		case "", tocsin.CodeNotFound: // deleted meanwhile: the export tells of it
+		case tocsin.CodeNotFound: // deleted meanwhile: the export tells of it
+			return nil
 		case tocsin.CodeTooLarge:
 			b.Rejections = append(b.Rejections, tocsin.Rejection{
 				ExternalID: strconv.FormatInt(t.ID, 10), Reason: tocsin.ReasonTooLarge, Detail: "the ticket's comments are longer than we read",
 			})
+			return nil
 		default:
-			if done == 0 {
-				return tocsin.Batch{}, 0, err
-			}
-			return b, done, nil
+			return err
 		}
-		done++
-	}
-	return b, done, nil
+	})
+	return b, done, err
 }
 
 // thread adds the comments behind the first of one ticket to a batch: all of them,
