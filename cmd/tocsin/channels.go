@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"
 	"github.com/tocsin/tocsin/channel/email"
+	"github.com/tocsin/tocsin/channel/intercom"
 	"github.com/tocsin/tocsin/channel/simulator"
 	"github.com/tocsin/tocsin/channel/webhook"
 	"github.com/tocsin/tocsin/channel/zendesk"
@@ -20,6 +21,7 @@ func channelTypes() []channel.Type {
 		email.Type(),
 		webhook.Type(),
 		zendesk.Type(),
+		intercom.Type(),
 		simulator.Type(),
 	}
 }
