@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin/tocsin/channel/email"
 	"github.com/tocsin/tocsin/channel/intercom"
 	"github.com/tocsin/tocsin/channel/simulator"
+	"github.com/tocsin/tocsin/channel/telegram"
 	"github.com/tocsin/tocsin/channel/webhook"
 	"github.com/tocsin/tocsin/channel/zendesk"
 	"github.com/tocsin/tocsin/config"
@@ -22,6 +23,7 @@ func channelTypes() []channel.Type {
 		webhook.Type(),
 		zendesk.Type(),
 		intercom.Type(),
+		telegram.Type(),
 		simulator.Type(),
 	}
 }
