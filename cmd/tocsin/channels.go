@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"
+	"github.com/tocsin/tocsin/channel/discord"
 	"github.com/tocsin/tocsin/channel/email"
 	"github.com/tocsin/tocsin/channel/intercom"
 	"github.com/tocsin/tocsin/channel/simulator"
@@ -24,6 +25,7 @@ func channelTypes() []channel.Type {
 		zendesk.Type(),
 		intercom.Type(),
 		telegram.Type(),
+		discord.Type(),
 		simulator.Type(),
 	}
 }
