@@ -92,7 +92,7 @@ func (b *board) meet(ctx context.Context, changes bool) (accept bool, err error)
 	b.mu.Lock()
 	fault := b.fault
 	b.calls++
-	even := b.calls%2 == 0
+	even, tenth := b.calls%2 == 0, b.calls%10 == 0
 	b.mu.Unlock()
 	if ctx.Err() != nil {
 		fault = channeltest.Hang
@@ -101,6 +101,11 @@ func (b *board) meet(ctx context.Context, changes bool) (accept bool, err error)
 	switch fault {
 	case channeltest.Flaky:
 		if !even {
+			return true, nil
+		}
+		return false, failed
+	case channeltest.Rare:
+		if !tenth {
 			return true, nil
 		}
 		return false, failed

@@ -57,3 +57,14 @@ func TestEachFlawBreaksItsPromise(t *testing.T) {
 		})
 	}
 }
+
+func TestHaulNoticesWhatIsLostOrDoubled(t *testing.T) {
+	t.Parallel()
+	haul := func(f flaw) []string {
+		b := newBoard()
+		return channeltest.TryHaul(t, channeltest.Setup{Type: boardType(b, f), Start: b.outside}, 100)
+	}
+	require.Empty(t, haul(""))
+	require.NotEmpty(t, haul("loses on a fault"))
+	require.NotEmpty(t, haul("cursor stands still"))
+}
