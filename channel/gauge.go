@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/tocsin/tocsin"
 )
@@ -31,6 +32,15 @@ func (g *Gauge) Get(name string) (tocsin.Allowance, bool) {
 	defer g.mu.Unlock()
 	a, ok := g.known[name]
 	return a, ok
+}
+
+// Low tells whether a limit is known to run low: less than a fifth of it is left,
+// and it has not been renewed since.
+func (g *Gauge) Low(name string, now time.Time) bool {
+	const share = 5
+	a, known := g.Get(name)
+	renewed := !a.ResetAt.IsZero() && !now.Before(a.ResetAt)
+	return known && !renewed && share*a.Left < a.Limit
 }
 
 // Allowances gives all that is known, by name.

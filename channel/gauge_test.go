@@ -25,6 +25,20 @@ func TestGaugeKnowsTheLastWordOnEachLimit(t *testing.T) {
 	require.InDelta(t, 8, calls.Left, 0)
 }
 
+func TestGaugeTellsWhatRunsLow(t *testing.T) {
+	t.Parallel()
+	var g channel.Gauge
+	now := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	require.False(t, g.Low("calls", now), "nothing is known")
+	g.Set(tocsin.Allowance{Name: "calls", Limit: 100, Left: 20, ResetAt: now.Add(time.Minute)})
+	require.False(t, g.Low("calls", now))
+	g.Set(tocsin.Allowance{Name: "calls", Limit: 100, Left: 19, ResetAt: now.Add(time.Minute)})
+	require.True(t, g.Low("calls", now))
+	require.False(t, g.Low("calls", now.Add(time.Minute)), "it is full again")
+	g.Set(tocsin.Allowance{Name: "calls", Limit: 100, Left: 19})
+	require.True(t, g.Low("calls", now), "nobody said when it is renewed")
+}
+
 func TestPaceKeepsWithinAnySpan(t *testing.T) {
 	t.Parallel()
 	p := channel.Pace{Most: 2, In: time.Minute}

@@ -21,6 +21,7 @@ func Promises() []string {
 func Try(tb testing.TB, name string, s Setup) []string {
 	tb.Helper()
 	return complaints(tb, func(spy testing.TB) {
+		spy.Helper()
 		for _, p := range promises() {
 			if p.name == name {
 				p.kept(newKit(spy, s))
@@ -32,7 +33,10 @@ func Try(tb testing.TB, name string, s Setup) []string {
 // TryHaul makes a haul and gives what was complained about, instead of failing.
 func TryHaul(tb testing.TB, s Setup, n int) []string {
 	tb.Helper()
-	return complaints(tb, func(spy testing.TB) { Haul(spy, s, n, nil) })
+	return complaints(tb, func(spy testing.TB) {
+		spy.Helper()
+		Haul(spy, s, n, nil)
+	})
 }
 
 func complaints(tb testing.TB, try func(testing.TB)) []string {

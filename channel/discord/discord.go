@@ -16,7 +16,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -103,10 +102,8 @@ func open(env channel.Env) (tocsin.Channel, error) {
 // check finds what cannot be right.
 func (s *settings) check(raw config.Settings) error {
 	var errs []error
-	if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
-		errs = append(errs, raw.Mistake("url", "This is no address of the kind %s.", defaultURL))
-	} else if u.Scheme == "http" && !s.AllowPrivate {
-		errs = append(errs, raw.Mistake("url", "Credentials need https."))
+	if wrong := channel.BadAddress(s.URL, s.AllowPrivate); wrong != "" {
+		errs = append(errs, raw.Mistake("url", "%s", wrong))
 	}
 	if strings.ContainsFunc(s.Token.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
 		errs = append(errs, raw.Mistake("token", "This is no token of a bot: copy it from the Bot page, without the word Bot."))

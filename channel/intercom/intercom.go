@@ -15,7 +15,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -104,10 +103,8 @@ func open(env channel.Env) (tocsin.Channel, error) {
 // check finds what cannot be right.
 func (s *settings) check(raw config.Settings) error {
 	var errs []error
-	if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
-		errs = append(errs, raw.Mistake("url", "This is no address of the kind https://api.eu.intercom.io."))
-	} else if u.Scheme == "http" && !s.AllowPrivate {
-		errs = append(errs, raw.Mistake("url", "Credentials need https."))
+	if wrong := channel.BadAddress(s.URL, s.AllowPrivate); wrong != "" {
+		errs = append(errs, raw.Mistake("url", "%s", wrong))
 	}
 	if !digits.MatchString(s.AdminID) {
 		errs = append(errs, raw.Mistake("admin_id", "This is no id of a teammate: it is a number, which tocsin check --online can prove."))
@@ -149,8 +146,4 @@ func (d *desk) measure(h http.Header, err error) {
 
 // busy tells whether the calls of this moment run low. Then they belong to the
 // search and to answers, and hints are not followed.
-func (d *desk) busy() bool {
-	const reserve = 0.2 // of the limit
-	a, known := d.gauge.Get(callsName)
-	return known && d.now().Before(a.ResetAt) && a.Left < reserve*a.Limit
-}
+func (d *desk) busy() bool { return d.gauge.Low(callsName, d.now()) }

@@ -63,7 +63,7 @@ func (n *network) serve(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "Bad Request", nil)
 		return
 	}
-	var result any = true
+	var result any
 	switch r.URL.Path {
 	case "/bot" + token + "/getUpdates":
 		if n.hook != "" {

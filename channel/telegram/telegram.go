@@ -11,7 +11,6 @@ package telegram
 import (
 	_ "embed"
 	"log/slog"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -93,10 +92,8 @@ func open(env channel.Env) (tocsin.Channel, error) {
 // check finds what cannot be right.
 func (s *settings) check(raw config.Settings) error {
 	var errs []error
-	if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
-		errs = append(errs, raw.Mistake("url", "This is no address of the kind https://api.telegram.org."))
-	} else if u.Scheme == "http" && !s.AllowPrivate {
-		errs = append(errs, raw.Mistake("url", "Credentials need https."))
+	if wrong := channel.BadAddress(s.URL, s.AllowPrivate); wrong != "" {
+		errs = append(errs, raw.Mistake("url", "%s", wrong))
 	}
 	if !tokenForm.MatchString(s.Token.Reveal()) {
 		errs = append(errs, raw.Mistake("token", "This is no token of a bot, as @BotFather gives it."))

@@ -64,9 +64,4 @@ func (d *desk) Allowances() []tocsin.Allowance {
 
 // busy tells whether the account's calls run low. Then they belong to the export
 // and to answers, and hints are not followed.
-func (d *desk) busy() bool {
-	const reserve = 0.2 // of the limit
-	a, known := d.gauge.Get(callsName)
-	passed := !a.ResetAt.IsZero() && !d.now().Before(a.ResetAt)
-	return known && !passed && a.Left < reserve*a.Limit
-}
+func (d *desk) busy() bool { return d.gauge.Low(callsName, d.now()) }

@@ -13,7 +13,6 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"log/slog"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -100,10 +99,8 @@ func (s *settings) check(raw config.Settings) error {
 	if !subdomain.MatchString(s.Subdomain) {
 		errs = append(errs, raw.Mistake("subdomain", "This is no subdomain: give the part before .zendesk.com."))
 	}
-	if u, err := url.Parse(s.URL); err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
-		errs = append(errs, raw.Mistake("url", "This is no address of the kind https://acme.zendesk.com."))
-	} else if u.Scheme == "http" && !s.AllowPrivate {
-		errs = append(errs, raw.Mistake("url", "Credentials need https."))
+	if wrong := channel.BadAddress(s.URL, s.AllowPrivate); wrong != "" {
+		errs = append(errs, raw.Mistake("url", "%s", wrong))
 	}
 	byToken := s.Email != "" && !s.APIToken.IsZero()
 	switch {
