@@ -83,7 +83,7 @@ func TestPoliciesHaveTheirBounds(t *testing.T) {
 		"steps: [{wait: 25h, targets: [{channel: drill}]}]": "steps[0].wait: 25h is out of range. Write 0s to 24h; 0s is the usual 5m.",
 		"steps: [{wait: -1s, targets: [{channel: drill}]}]": "steps[0].wait: -1s is out of range.",
 		"steps: [{name: a}]":                        "steps[0].targets: This step has no targets.",
-		"steps: [{targets: [{to: a}]}]":             "steps[0].targets[0].channel: This target names no channel. Choose from: drill.",
+		"steps: [{targets: [{to: a}]}]":             "steps[0].targets[0].channel: This target names no channel, and nobody. Choose from: drill.",
 		"steps: [{targets: [{channel: drll}]}]":     "steps[0].targets[0].channel: There is no channel drll. Did you mean drill?",
 		"whisper: [{channel: drill}, {channel: x}]": "whisper[1].channel: There is no channel x.",
 		"title: a":  "title: There is no such key. Choose from: name, whisper, steps, repeat.",

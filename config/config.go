@@ -21,9 +21,11 @@ type Config struct {
 	Triage    Triage    `config:"triage"`
 	Broadcast Broadcast `config:"broadcast"`
 
-	Channels []Channel       `config:"channels,named"`
-	Areas    []tocsin.Area   `config:"areas,named"`    // seeds: the store takes those it does not know
-	Policies []tocsin.Policy `config:"policies,named"` // seeds, as the areas
+	Channels  []Channel         `config:"channels,named"`
+	Areas     []tocsin.Area     `config:"areas,named"`     // seeds: the store takes those it does not know
+	Policies  []tocsin.Policy   `config:"policies,named"`  // seeds, as the areas
+	People    []tocsin.Person   `config:"people,named"`    // seeds
+	Schedules []tocsin.Schedule `config:"schedules,named"` // seeds
 }
 
 // Mistake makes an error about one key, with its place, for what only the whole

@@ -54,7 +54,7 @@ func TestMistakeInTheEnvironmentNamesItsVariable(t *testing.T) {
 TOCSIN_CHANNELS:1: channels.drill: The name drill is taken by the entry in line 1. Choose another.
 TOCSIN_POLICIES_DEFAULT_STEPS:1: policies.default.steps[0].targets[0].chanel: There is no such key. Did you mean channel?
 TOCSIN_INGEST_EVERY: ingest.every: "often" is not what is wanted here. Write a span of time with its unit, such as 90s, 5m or 2h30m.
-TOCSIN_POLICIES_DEFAULT_STEPS: policies.default.steps[0].targets[0].channel: This target names no channel. Choose from: drill.
+TOCSIN_POLICIES_DEFAULT_STEPS: policies.default.steps[0].targets[0].channel: This target names no channel, and nobody. Choose from: drill.
 TOCSIN_POLICIES_DEFAULT_STEPS: policies.default.steps[0].wait: Write a span of time with its unit, such as 90s, 5m or 2h30m.
 TOCSIN_SERVER_LISTEN: server.listen: "here" is no address to listen on. Write host:port, such as 127.0.0.1:8080 or :8080.`)
 }

@@ -84,6 +84,10 @@ func (c *Config) readLists() error {
 	var errs []error
 	channels, err := c.source.list("channels")
 	errs = append(errs, err, c.readChannels(channels))
+	people, err := c.source.list("people")
+	errs = append(errs, err, c.readPeople(people))
+	schedules, err := c.source.list("schedules")
+	errs = append(errs, err, c.readSchedules(schedules))
 	policies, err := c.source.list("policies")
 	errs = append(errs, err, c.readPolicies(policies))
 	areas, err := c.source.list("areas")

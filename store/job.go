@@ -24,7 +24,7 @@ func QueueOf(j tocsin.Job, channel string) string {
 	switch j.(type) {
 	case tocsin.DeliverJob:
 		return "deliver-" + channel
-	case tocsin.NoticeJob:
+	case tocsin.NoticeJob, tocsin.RenewJob:
 		return "notice-" + channel
 	default:
 		return QueueAlert

@@ -118,12 +118,15 @@ func TestAJobThatAKillInterruptedRunsAtOnceInSQLite(t *testing.T) {
 // release gives the migrations of a release that has one more than this one.
 func release(t *testing.T, more string) fs.FS {
 	t.Helper()
-	house, err := os.ReadFile("migration/00001_house.sql")
+	files, err := filepath.Glob("migration/*.sql")
 	require.NoError(t, err)
-	return fstest.MapFS{
-		"migration/00001_house.sql": {Data: house},
-		"migration/00002_more.sql":  {Data: []byte("-- +goose Up\nCREATE TABLE more (id {{serial}}, what {{blob}});\n" + more)},
+	all := fstest.MapFS{"migration/99999_more.sql": {Data: []byte("-- +goose Up\nCREATE TABLE more (id {{serial}}, what {{blob}});\n" + more)}}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		all[file] = &fstest.MapFile{Data: text}
 	}
+	return all
 }
 
 func TestAnOlderBinaryRefusesWhatItDoesNotKnow(t *testing.T) {

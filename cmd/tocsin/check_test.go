@@ -182,3 +182,36 @@ func keysByType(t *testing.T, text string) map[string]map[string]bool {
 	}
 	return keys
 }
+
+func TestCheckKnowsZonesAndRules(t *testing.T) {
+	code, _, errs := check(t, `
+channels:
+  - {name: drill, type: simulator}
+  - {name: feed, type: webhook, secrets: [whsec_bm90LWEtcmVhbC1zZWNyZXQtanVzdC1hbi1leGFtcGxl]}
+people:
+  - name: mara
+    zone: Europe/Viena
+    contacts: [{name: mail, channel: feed}]
+    rules: [{contact: phone}]
+schedules:
+  - name: primary
+    zone: Europe/Vienna
+    layers:
+      - people: []
+        start: soon
+policies:
+  - name: default
+    whisper: [{channel: drill}]
+    quiet: {severity: 1, hours: [{from: "22:00", to: "7"}]}
+`)
+	require.Equal(t, 1, code)
+	require.Equal(t, `tocsin: the configuration has 7 mistakes.
+tocsin.yml:7: people.mara.zone: There is no time zone "Europe/Viena". Write its IANA name, such as Europe/Vienna or America/New_York.
+tocsin.yml:8: people.mara.contacts[0].channel: The channel feed can't carry a bell to anybody.
+tocsin.yml:9: people.mara.rules[0].contact: There is no contact named "phone". A rule names one of the person's contacts.
+tocsin.yml:14: schedules.primary.layers[0].people: This layer has 0 people. Give it 1 to 500, or leave the layer out.
+tocsin.yml:15: schedules.primary.layers[0].start: "soon" is no date. Write it like 2026-11-23.
+tocsin.yml:19: policies.default.quiet.hours[0]: "7" is no time of day. Write it like 09:00 or 17:30.
+tocsin.yml:19: policies.default.quiet.severity: 1 is out of range. Write 2 to 4: incidents as mild as this or milder wait. The worst never do.
+`, errs)
+}

@@ -16,13 +16,15 @@ import (
 
 // plan is what a configuration would run.
 type plan struct {
-	Config   string          `json:"config"` // the file, "" for none
-	Listen   string          `json:"listen"`
-	BaseURL  string          `json:"base_url"`
-	Database string          `json:"database"` // without its password
-	Channels []planChannel   `json:"channels"`
-	Areas    []tocsin.Area   `json:"areas"` // seeds, as the policies
-	Policies []tocsin.Policy `json:"policies"`
+	Config    string            `json:"config"` // the file, "" for none
+	Listen    string            `json:"listen"`
+	BaseURL   string            `json:"base_url"`
+	Database  string            `json:"database"` // without its password
+	Channels  []planChannel     `json:"channels"`
+	Areas     []tocsin.Area     `json:"areas"` // seeds, as the policies
+	Policies  []tocsin.Policy   `json:"policies"`
+	People    []tocsin.Person   `json:"people"`
+	Schedules []tocsin.Schedule `json:"schedules"`
 }
 
 // planChannel is one channel of a plan. Online is set when it was tried.
@@ -39,6 +41,7 @@ func newPlan(o orders) plan {
 	p := plan{
 		Config: o.cfg.Path, Listen: o.cfg.Server.Listen, BaseURL: o.cfg.Server.BaseURL, Database: o.cfg.Database.Describe(),
 		Channels: []planChannel{}, Areas: o.cfg.Areas, Policies: o.cfg.Policies,
+		People: o.cfg.People, Schedules: o.cfg.Schedules,
 	}
 	for _, ch := range o.channels {
 		p.Channels = append(p.Channels, planChannel{Name: ch.Name, Type: ch.Type, Can: api.Abilities(ch)})
@@ -98,6 +101,12 @@ func (p plan) describe(out io.Writer, cfg *config.Config) error {
 	for _, y := range p.Policies {
 		line("seed", "policy %s: whispers to %s, rings in %s; put into the store when it is unknown there", y.Name,
 			plural(len(y.Whisper), "target", "targets"), plural(len(y.Steps), "step", "steps"))
+	}
+	for _, person := range p.People {
+		line("seed", "person %s in %s, reached by %s; put into the store when unknown there", person.Name, person.Zone, plural(len(person.Contacts), "contact", "contacts"))
+	}
+	for _, s := range p.Schedules {
+		line("seed", "schedule %s: %s; put into the store when it is unknown there", s.Name, plural(len(s.Layers), "layer", "layers"))
 	}
 	return w.Flush()
 }

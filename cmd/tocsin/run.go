@@ -83,13 +83,12 @@ func build(ctx context.Context, o orders) (*house, error) {
 	if db.Shared() {
 		n.Grace = otherNode
 	}
+	if n.LinkKey, err = db.SigningKey(ctx, "links"); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	pager, desk := notify.NewPager(n), notify.NewDesk(n)
 	h.sender = notify.NewBroadcaster(n)
-	store.Handle(db, pager.Alert)
-	store.Handle(db, pager.Notice)
-	store.Handle(db, pager.Escalate)
-	store.Handle(db, h.sender.Broadcast)
-	store.Handle(db, h.sender.Deliver)
+	handle(db, pager, h.sender)
 
 	h.handler = web.New(web.Options{
 		API:      api.Options{Store: db, Desk: desk, Pager: pager, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
@@ -99,6 +98,17 @@ func build(ctx context.Context, o orders) (*house, error) {
 		Log:      log,
 	})
 	return h, nil
+}
+
+// handle says who does each kind of job.
+func handle(db *store.Store, pager *notify.Pager, sender *notify.Broadcaster) {
+	store.Handle(db, pager.Alert)
+	store.Handle(db, pager.Notice)
+	store.Handle(db, pager.Escalate)
+	store.Handle(db, pager.Refresh)
+	store.Handle(db, pager.Renew)
+	store.Handle(db, sender.Broadcast)
+	store.Handle(db, sender.Deliver)
 }
 
 // run runs every part until ctx ends or one of them fails, then lets all finish.

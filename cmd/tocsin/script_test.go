@@ -73,11 +73,7 @@ func startServer(env *testscript.Env) error {
 	}
 	o := notify.Options{Store: s, Channels: channels, Now: time.Now, Log: log, BaseURL: "https://tocsin.test"}
 	pager, desk, sender := notify.NewPager(o), notify.NewDesk(o), notify.NewBroadcaster(o)
-	store.Handle(s, pager.Alert)
-	store.Handle(s, pager.Notice)
-	store.Handle(s, pager.Escalate)
-	store.Handle(s, sender.Broadcast)
-	store.Handle(s, sender.Deliver)
+	handle(s, pager, sender)
 	in := ingest.New(ingest.Options{Store: s, Channels: channels, Node: "test", Log: log, Now: time.Now, Every: time.Minute})
 	server := httptest.NewServer(web.New(web.Options{
 		API: api.Options{Store: s, Desk: desk, Pager: pager, Intake: in, Channels: channels, Health: in.Health}, Log: log,
