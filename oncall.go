@@ -97,3 +97,13 @@ type Quiet struct {
 	Hours    []Hours `json:"hours"`
 	Severity int     `json:"severity"` // incidents as mild as this or milder: 2, 3 or 4
 }
+
+// Outlook is what is wrong with a schedule in a span.
+type Outlook struct {
+	Schedule  string    `json:"schedule"`
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to"`
+	Gaps      []Shift   `json:"gaps,omitempty"`      // nobody is on call
+	Unreached []Shift   `json:"unreached,omitempty"` // somebody is who has no contact, or is no longer there
+	Idle      []string  `json:"idle,omitempty"`      // layers of which nobody ever is
+}

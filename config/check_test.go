@@ -86,7 +86,7 @@ func TestPoliciesHaveTheirBounds(t *testing.T) {
 		"steps: [{targets: [{to: a}]}]":             "steps[0].targets[0].channel: This target names no channel, and nobody. Choose from: drill.",
 		"steps: [{targets: [{channel: drll}]}]":     "steps[0].targets[0].channel: There is no channel drll. Did you mean drill?",
 		"whisper: [{channel: drill}, {channel: x}]": "whisper[1].channel: There is no channel x.",
-		"title: a":  "title: There is no such key. Choose from: name, whisper, steps, repeat.",
+		"title: a":  "title: There is no such key. Choose from: name, whisper, steps, repeat, quiet.",
 		"steps: []": ": This policy wakes nobody. Give it a whisper or steps.",
 	} {
 		_, err := config.Parse("t.yml", fmt.Appendf(nil,

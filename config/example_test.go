@@ -37,7 +37,7 @@ func TestExampleDocumentsEveryKey(t *testing.T) {
 	text, err := yaml.Marshal(child(policy, "steps"))
 	require.NoError(t, err)
 	for _, f := range append(fields(reflect.TypeFor[targetKeys]()), fields(reflect.TypeFor[stepKeys]())...) {
-		require.Contains(t, string(text), f.key+": ", "tocsin.example.yml lacks a target of this kind")
+		require.Contains(t, string(text), f.key+":", "tocsin.example.yml lacks a target of this kind")
 	}
 }
 

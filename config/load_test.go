@@ -89,7 +89,7 @@ func TestSeedsBecomeTheWordsOfTheHouse(t *testing.T) {
 			{Name: "the cavalry", Wait: tocsin.Duration(10 * time.Minute), Targets: []tocsin.Target{{Everyone: true}, {Channel: "page-mail", To: "everyone@example.org"}}},
 		},
 		Repeat: 1,
-		Quiet:  &tocsin.Quiet{Severity: 4, Hours: []tocsin.Hours{{From: "22:00", To: "07:00"}}},
+		Quiet:  &tocsin.Quiet{Severity: 4, Hours: []tocsin.Hours{{Days: []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}, From: "22:00", To: "07:00"}}},
 	}, c.Policies[0])
 	require.Equal(t, tocsin.Person{
 		Name: "jonas", Zone: "America/Denver", Contacts: []tocsin.Contact{{Name: "mail", Channel: "page-mail", To: "jonas@example.org"}},

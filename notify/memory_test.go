@@ -239,6 +239,14 @@ func (m *memory) Overrides(_ context.Context, schedule string, after time.Time) 
 	}), nil
 }
 
+func (m *memory) AddOverrides(_ context.Context, all []tocsin.Override) ([]tocsin.Override, error) {
+	for n := range all {
+		all[n].ID = m.next()
+	}
+	m.overrides = append(m.overrides, all...)
+	return all, nil
+}
+
 func (m *memory) Incidents(context.Context, tocsin.IncidentQuery) ([]tocsin.Incident, string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

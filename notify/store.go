@@ -51,6 +51,8 @@ type rosterStore interface {
 	Schedule(ctx context.Context, name string) (tocsin.Schedule, error)
 	// Overrides are those of a schedule ("": of all) that end after a moment, as they were made.
 	Overrides(ctx context.Context, schedule string, after time.Time) ([]tocsin.Override, error)
+	// AddOverrides adds all or none.
+	AddOverrides(ctx context.Context, all []tocsin.Override) ([]tocsin.Override, error)
 }
 
 type pageStore interface {

@@ -86,12 +86,14 @@ func build(ctx context.Context, o orders) (*house, error) {
 	if n.LinkKey, err = db.SigningKey(ctx, "links"); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	pager, desk := notify.NewPager(n), notify.NewDesk(n)
+	pager, desk, rotas := notify.NewPager(n), notify.NewDesk(n), notify.NewRotas(n)
 	h.sender = notify.NewBroadcaster(n)
 	handle(db, pager, h.sender)
 
 	h.handler = web.New(web.Options{
-		API:      api.Options{Store: db, Desk: desk, Pager: pager, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
+		API:      api.Options{Store: db, Desk: desk, Pager: pager, Rotas: rotas, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
+		Acts:     pager,
+		Feeds:    rotas,
 		Parts:    h.parts,
 		Metrics:  promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
 		Registry: metrics,

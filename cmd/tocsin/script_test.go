@@ -72,11 +72,12 @@ func startServer(env *testscript.Env) error {
 		return err
 	}
 	o := notify.Options{Store: s, Channels: channels, Now: time.Now, Log: log, BaseURL: "https://tocsin.test"}
-	pager, desk, sender := notify.NewPager(o), notify.NewDesk(o), notify.NewBroadcaster(o)
+	o.LinkKey = []byte("a key of the scripts")
+	pager, desk, sender, rotas := notify.NewPager(o), notify.NewDesk(o), notify.NewBroadcaster(o), notify.NewRotas(o)
 	handle(s, pager, sender)
 	in := ingest.New(ingest.Options{Store: s, Channels: channels, Node: "test", Log: log, Now: time.Now, Every: time.Minute})
 	server := httptest.NewServer(web.New(web.Options{
-		API: api.Options{Store: s, Desk: desk, Pager: pager, Intake: in, Channels: channels, Health: in.Health}, Log: log,
+		API: api.Options{Store: s, Desk: desk, Pager: pager, Rotas: rotas, Intake: in, Channels: channels, Health: in.Health}, Acts: pager, Feeds: rotas, Log: log,
 	}))
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()

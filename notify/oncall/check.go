@@ -122,8 +122,8 @@ func People(s tocsin.Schedule) []string {
 	return slices.Compact(names)
 }
 
-// refuse makes one error of faults: CodeInvalid, or nil when there are none.
-func refuse(what string, faults []Fault) error {
+// Refuse makes one error of faults: CodeInvalid, or nil when there are none.
+func Refuse(what string, faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}

@@ -20,7 +20,7 @@ type Rota struct {
 // New makes a rota. Overrides of other schedules are left out. It returns
 // CodeInvalid, with every fault that Check finds.
 func New(s tocsin.Schedule, overrides []tocsin.Override) (*Rota, error) {
-	if err := refuse(fmt.Sprintf("The schedule %q", s.Name), Check(s)); err != nil {
+	if err := Refuse(fmt.Sprintf("The schedule %q", s.Name), Check(s)); err != nil {
 		return nil, err
 	}
 	r := &Rota{name: s.Name}

@@ -10,7 +10,7 @@ import (
 type ChannelShown struct {
 	Name   string         `json:"name"`
 	Type   string         `json:"type"`
-	Can    []string       `json:"can" nullable:"false" doc:"source, stream, receive, reply, post, edit, find, page, check"`
+	Can    []string       `json:"can" nullable:"false" doc:"source, stream, receive, reply, post, edit, find, page, renew, check"`
 	Health *tocsin.Health `json:"health,omitempty" doc:"Of its inbound side"`
 }
 
@@ -48,6 +48,7 @@ func Abilities(c tocsin.Channel) []string {
 		{"edit", c.Editor != nil},
 		{"find", c.Finder != nil},
 		{"page", c.Pager != nil},
+		{"renew", c.Renewer != nil},
 		{"check", c.Checker != nil},
 	} {
 		if a.has {

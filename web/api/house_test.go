@@ -43,10 +43,10 @@ func setup(t *testing.T) *house {
 	h.desk = &desk{memory: store, now: func() time.Time { return noon }}
 	mux := http.NewServeMux()
 	h.doc = api.MountForTest(mux, api.Options{
-		Store: store, Desk: h.desk, Pager: h.desk, Intake: h.desk, Log: slog.New(slog.NewTextHandler(h.log, nil)),
+		Store: store, Desk: h.desk, Pager: h.desk, Rotas: rotas{store}, Intake: h.desk, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 		Now: func() time.Time { return noon },
 		Channels: []tocsin.Channel{
-			{Name: "help", Type: "webhook", Receiver: receiver{}, Pager: pager{}},
+			{Name: "help", Type: "webhook", Receiver: receiver{}, Pager: pager{}, Meter: meter{}},
 			{Name: "mail", Type: "email"},
 		},
 		Health: func() []tocsin.Health { return []tocsin.Health{{Channel: "mail", Error: "The mailbox is full."}} },
@@ -195,3 +195,7 @@ func (receiver) Receive(r *http.Request) (tocsin.Batch, error) {
 }
 
 type pager struct{ tocsin.Pager }
+
+type meter struct{}
+
+func (meter) Allowances() []tocsin.Allowance { return []tocsin.Allowance{{Name: "messages", Left: 3}} }
