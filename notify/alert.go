@@ -90,12 +90,11 @@ func (p *Pager) open(ctx context.Context, i tocsin.Incident, tier tocsin.Tier, p
 	return page, created, nil
 }
 
-// setTimer sets the escalation timer of a ring that stands at its first step. It
-// takes a transaction of its own, because a page has no number before it is
+// setTimer sets the escalation timer of a ring. It takes a transaction of its own, because a page has no number before it is
 // stored; after a crash between the two this job runs again and comes here. A
 // second timer does no harm: it finds that its step is over.
 func (p *Pager) setTimer(ctx context.Context, page tocsin.Page) error {
-	if page.State != tocsin.PageOpen || page.NextAt.IsZero() || page.Step != 0 {
+	if page.State != tocsin.PageOpen || page.NextAt.IsZero() {
 		return nil
 	}
 	_, err := p.Store.ChangePage(ctx, page.ID, func(now *tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error) {

@@ -90,6 +90,8 @@ func TestNobodyIsUnpagedInSilence(t *testing.T) {
 			require.Equal(t, "ana", h.phone.rung(), "the next step at once")
 			require.True(t, h.said("page", c.said), "%+v", h.store.events)
 			require.Equal(t, 1, h.page(tocsin.TierRing).Step)
+			h.runFor(time.Hour)
+			require.Equal(t, tocsin.PageExhausted, h.page(tocsin.TierRing).State, "it climbs on from there")
 		})
 	}
 }

@@ -45,7 +45,7 @@ type Outside struct {
 	Sign func(body []byte) *http.Request
 
 	// Message makes an answer to somebody, and Alarm a bell, with a new key at
-	// each call. For Replier, Poster, Finder and Pager.
+	// each call. For Replier, Poster, Finder, Pager and Renewer.
 	Message func() tocsin.Message
 	Alarm   func() tocsin.Alarm
 	// Arrived counts what the other side accepted with this key.
@@ -91,7 +91,7 @@ func promises() []promise {
 	var all []promise
 	for _, some := range [][]promise{
 		typePromises(), settingPromises(), pullPromises(), streamPromises(),
-		receivePromises(), sendPromises(), findPromises(), checkPromises(),
+		receivePromises(), sendPromises(), renewPromises(), findPromises(), checkPromises(),
 	} {
 		all = append(all, some...)
 	}

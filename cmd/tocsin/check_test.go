@@ -73,7 +73,7 @@ policies: [{name: night, whisper: [{channel: drill}]}]
 
   server    127.0.0.1:8080, reached as http://127.0.0.1:8080
   database  PostgreSQL at db.example.org/tocsin
-  channel   drill (simulator): source, stream, reply, post, edit, find, page, check
+  channel   drill (simulator): source, stream, reply, post, edit, find, page, renew, check
   seed      area sign-in, paged by nobody, unless the store has a policy default; put into the store when it is unknown there
   seed      area billing, paged by the policy night; put into the store when it is unknown there
   seed      policy night: whispers to 1 target, rings in 0 steps; put into the store when it is unknown there
