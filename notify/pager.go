@@ -11,10 +11,13 @@ import (
 
 // Pager rings the bells. A whisper goes to support's chat once; a ring climbs the
 // steps of a policy until somebody acknowledges it.
-type Pager struct{ Options }
+type Pager struct {
+	Options
+	past history
+}
 
 // NewPager makes a Pager.
-func NewPager(o Options) *Pager { return &Pager{o.withDefaults()} }
+func NewPager(o Options) *Pager { return &Pager{Options: o.withDefaults()} }
 
 // silenced tells why an incident must wake nobody any more: a human judged it to
 // be none of ours to repair, or it is over. It gives "" while bells may ring.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -25,12 +26,46 @@ const (
 	likeInSameArea = .3
 )
 
+// pastKept is how long the list of earlier incidents is used again: a thousand pages
+// at once read it once.
+const pastKept = time.Minute
+
+// history is the list of earlier incidents, as it was a moment ago.
+type history struct {
+	mu   sync.Mutex
+	at   time.Time
+	list []earlier
+}
+
+// earlier is an incident with the words by which it is compared.
+type earlier struct {
+	incident tocsin.Incident
+	words    map[string]bool
+}
+
+func (h *history) read(ctx context.Context, o Options) ([]earlier, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.at.IsZero() && o.Now().Sub(h.at).Abs() < pastKept {
+		return h.list, nil
+	}
+	all, _, err := o.Store.Incidents(ctx, tocsin.IncidentQuery{Limit: pastRead})
+	if err != nil {
+		return nil, fmt.Errorf("list incidents: %w", err)
+	}
+	h.at, h.list = o.Now(), make([]earlier, len(all))
+	for n, i := range all {
+		h.list[n] = earlier{i, wordsOf(i)}
+	}
+	return h.list, nil
+}
+
 // similar gives earlier incidents that were told in the same words, the likest
 // first, and how they ended. What only few may see is left out.
 func (p *Pager) similar(ctx context.Context, i tocsin.Incident) ([]tocsin.Past, error) {
-	all, _, err := p.Store.Incidents(ctx, tocsin.IncidentQuery{Limit: pastRead})
+	all, err := p.past.read(ctx, p.Options)
 	if err != nil {
-		return nil, fmt.Errorf("list incidents: %w", err)
+		return nil, err
 	}
 	type scored struct {
 		past tocsin.Past
@@ -38,7 +73,8 @@ func (p *Pager) similar(ctx context.Context, i tocsin.Incident) ([]tocsin.Past, 
 	}
 	var found []scored
 	mine := wordsOf(i)
-	for _, other := range all {
+	for _, o := range all {
+		other := o.incident
 		over := other.Verdict != tocsin.VerdictNone || !other.ClosedAt.IsZero()
 		if other.ID == i.ID || !over || other.Restricted || other.Verdict == tocsin.VerdictDuplicate || other.FirstSeen.After(i.FirstSeen) {
 			continue
@@ -47,7 +83,7 @@ func (p *Pager) similar(ctx context.Context, i tocsin.Incident) ([]tocsin.Past, 
 		if other.Area != "" && other.Area == i.Area {
 			enough = likeInSameArea
 		}
-		if like := alike(mine, wordsOf(other)); like >= enough {
+		if like := alike(mine, o.words); like >= enough {
 			found = append(found, scored{tocsin.Past{
 				Incident: other.ID, Title: oneLine(Mask(other.Title), summaryLimit), At: other.FirstSeen, Ended: ended(other),
 			}, like})
