@@ -108,6 +108,20 @@ func TestAWhisperIsNotEscalated(t *testing.T) {
 	h.code(err, tocsin.CodeInvalid)
 }
 
+func TestWhatAHumanCalledOffWakesNobody(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail")
+	h.alert(ring(i))
+	h.rule(i, tocsin.VerdictFlood, "")
+	_, err := h.pager.EscalateNow(t.Context(), "ana", h.page(tocsin.TierRing).ID)
+	h.code(err, tocsin.CodeConflict, "wakes nobody: the verdict is flood.")
+	_, err = h.pager.Snooze(t.Context(), "ana", h.page(tocsin.TierRing).ID, time.Hour)
+	h.code(err, tocsin.CodeConflict)
+	h.runFor(time.Hour)
+	require.Equal(t, "ana", h.phone.rung())
+}
+
 func TestAClosedPageWakesNobody(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

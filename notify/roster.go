@@ -56,7 +56,7 @@ func (o Options) roster(ctx context.Context, policy tocsin.Policy) (roster, erro
 func (o Options) onDuty(ctx context.Context, name string) (duty, error) {
 	s, err := o.Store.Schedule(ctx, name)
 	if tocsin.CodeOf(err) == tocsin.CodeNotFound {
-		return duty{why: fmt.Sprintf("There is no schedule %s", name)}, nil
+		return duty{why: "There is no schedule " + name}, nil
 	}
 	if err != nil {
 		return duty{}, fmt.Errorf("read schedule: %w", err)
@@ -73,7 +73,7 @@ func (o Options) onDuty(ctx context.Context, name string) (duty, error) {
 	if at := rota.At(now); at.Person != "" {
 		return duty{person: at.Person}, nil
 	}
-	return duty{why: fmt.Sprintf("Nobody is on call in %s", name)}, nil
+	return duty{why: "Nobody is on call in " + name}, nil
 }
 
 func allTargets(policy tocsin.Policy) []tocsin.Target {
@@ -115,12 +115,12 @@ func (r roster) calls(t tocsin.Target, bell tocsin.Tier, i tocsin.Incident, quie
 func (r roster) person(name string, bell tocsin.Tier, i tocsin.Incident, quiet *tocsin.Quiet) ([]call, []string) {
 	n := slices.IndexFunc(r.people, func(p tocsin.Person) bool { return p.Name == name })
 	if n < 0 {
-		return nil, []string{fmt.Sprintf("Nobody is called %s", name)}
+		return nil, []string{"Nobody is called " + name}
 	}
 	p := r.people[n]
 	ways := oncall.Ways(p, bell, i.Severity)
 	if len(ways) == 0 {
-		return nil, []string{fmt.Sprintf("%s has no contact", name)}
+		return nil, []string{name + " has no contact"}
 	}
 	until := quietUntil(quiet, p, bell, i, r.now)
 	calls := make([]call, len(ways))

@@ -43,7 +43,7 @@ func (p *Pager) Snooze(ctx context.Context, actor string, page int64, span time.
 // wakeAt is how many people end a snooze early.
 func wakeAt(people int) int { return 2 * max(people, 1) }
 
-// ringOf reads a page that rings. Nobody waits for a whisper's answer, so that most
+// ringOf reads a page that rings, about an incident that may. Nobody waits for a whisper's answer, so that most
 // of what people do about a ring makes no sense for it.
 func (p *Pager) ringOf(ctx context.Context, id int64) (tocsin.Page, tocsin.Incident, error) {
 	page, err := p.Store.Page(ctx, id)
@@ -54,7 +54,13 @@ func (p *Pager) ringOf(ctx context.Context, id int64) (tocsin.Page, tocsin.Incid
 		return page, tocsin.Incident{}, tocsin.Errorf(tocsin.CodeInvalid, "Page %d is a whisper, which wakes nobody. Confirm incident %d to ring.", id, page.Incident)
 	}
 	i, err := p.Store.Incident(ctx, page.Incident)
-	return page, i, err
+	if err != nil {
+		return page, i, err
+	}
+	if why := silenced(i); why != "" {
+		return page, i, tocsin.Errorf(tocsin.CodeConflict, "Incident %d wakes nobody: %s.", i.ID, why)
+	}
+	return page, i, nil
 }
 
 // wakeAtEnd ends a snooze when its time is over. A timer may be early: the snooze

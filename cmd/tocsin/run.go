@@ -87,6 +87,7 @@ func build(ctx context.Context, o orders) (*house, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	pager, desk, rotas := notify.NewPager(n), notify.NewDesk(n), notify.NewRotas(n)
+	metrics.MustRegister(newGaps(rotas, log, time.Now))
 	h.sender = notify.NewBroadcaster(n)
 	handle(db, pager, h.sender)
 

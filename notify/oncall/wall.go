@@ -64,6 +64,3 @@ func weekday(d wall) time.Weekday { return time.Weekday(((d+epochWeekday)%7 + 7)
 
 // epochWeekday: 1970-01-01 was a Thursday.
 const epochWeekday = wall(time.Thursday)
-
-// date writes a day since 1970 as people do.
-func date(d wall) string { return time.Unix(int64(d*day), 0).UTC().Format(time.DateOnly) }
