@@ -13,6 +13,7 @@ import (
 	"github.com/tocsin/tocsin/channel/simulator"
 	"github.com/tocsin/tocsin/channel/telegram"
 	"github.com/tocsin/tocsin/channel/webhook"
+	"github.com/tocsin/tocsin/channel/x"
 	"github.com/tocsin/tocsin/channel/zendesk"
 	"github.com/tocsin/tocsin/config"
 )
@@ -26,6 +27,7 @@ func channelTypes() []channel.Type {
 		intercom.Type(),
 		telegram.Type(),
 		discord.Type(),
+		x.Type(),
 		simulator.Type(),
 	}
 }
