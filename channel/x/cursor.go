@@ -47,16 +47,6 @@ func readCursor(stored string) cursor {
 	return c
 }
 
-// clone gives a copy that can be changed apart.
-func (c cursor) clone() cursor {
-	lanes := make(map[string]lane, len(c.Lanes))
-	for key, l := range c.Lanes {
-		lanes[key] = l
-	}
-	c.Lanes, c.Recent = lanes, slices.Clone(c.Recent)
-	return c
-}
-
 // advance moves a lane by a page that held these ids, and tells whether there is more.
 func (l *lane) advance(newest, next int64, count int) (more bool) {
 	l.Top = max(l.Top, newest)

@@ -93,7 +93,8 @@ func (a *account) changeRules(ctx context.Context, change any) error {
 	if err := a.wire.json(ctx, ask{by: byApp, method: http.MethodPost, path: rulesPath, in: change, name: rulesName}, &answer); err != nil {
 		return err
 	}
-	for _, e := range answer.Errors {
+	if len(answer.Errors) > 0 {
+		e := answer.Errors[0]
 		if strings.Contains(strings.ToLower(e.Title), "duplicate") {
 			return tocsin.Errorf(tocsin.CodeConflict, "Another rule of the application has the same query: %s. Delete it, or change the search.", short(e.Value))
 		}

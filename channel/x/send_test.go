@@ -29,7 +29,7 @@ func TestReplyGoesIntoTheReportersThread(t *testing.T) {
 	sent, err := ch.Replier.Reply(t.Context(), tocsin.Message{Key: "k", Delivery: 3, Text: "It works again.", Report: report})
 	require.NoError(t, err)
 	p := x.posts[len(x.posts)-1]
-	require.Equal(t, sent, tocsin.Sent{ExternalID: p.id, URL: "https://x.com/i/status/" + p.id})
+	require.Equal(t, tocsin.Sent{ExternalID: p.id, URL: "https://x.com/i/status/" + p.id}, sent)
 	require.Equal(t, report.ExternalID, p.replyTo)
 	require.Equal(t, "Hi "+report.Reporter.Handle+"! It works again.", p.text)
 }

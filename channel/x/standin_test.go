@@ -127,7 +127,7 @@ func newX(tb testing.TB) *xServer {
 		checked.ServeHTTP(w, r)
 	})
 	x.Server = channeltest.Serve(tb, x.handler)
-	x.Server.Limit = func(w http.ResponseWriter, _ *http.Request) {
+	x.Limit = func(w http.ResponseWriter, _ *http.Request) {
 		x.refuse(w, http.StatusTooManyRequests, "Too Many Requests", x.clock.now().Add(channeltest.RetryAfter))
 	}
 	return x

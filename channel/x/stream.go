@@ -59,7 +59,7 @@ func (l *listener) open(ctx context.Context) error {
 		return err
 	}
 	l.thrift = l.thrifty()
-	if l.account.Stream && !l.thrift {
+	if l.Stream && !l.thrift {
 		if err := l.syncRules(ctx); err != nil {
 			return err
 		}
@@ -95,7 +95,8 @@ func listen(ctx context.Context, t *tap) *twitter.StreamService {
 func (l *listener) drain() {
 	for _, s := range []*twitter.Stream{l.filter, l.activity} {
 		if s != nil {
-			for range s.Messages { //nolint:revive // what comes now comes again at the next start
+			for range s.Messages {
+				continue // what comes now comes again at the next start
 			}
 		}
 	}
