@@ -2,6 +2,7 @@ package tocsin
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,11 @@ type Report struct {
 	// answer this report; "" where it may be answered.
 	NoReply string `json:"no_reply,omitempty"`
 
+	// What its writer did to it afterwards, as far as we have heard. A deleted one
+	// has no text any more, anywhere.
+	EditedAt  time.Time `json:"edited_at,omitzero"`
+	DeletedAt time.Time `json:"deleted_at,omitzero"`
+
 	// Raw is the text as it came, decoded to UTF-8; Markup says how to read it.
 	// The store keeps it beside the report and gives it only when asked.
 	Raw    string `json:"-"`
@@ -31,6 +37,27 @@ type Report struct {
 	// Route is what the channel needs to answer (mail: addresses and References).
 	// Only the channel reads it.
 	Route json.RawMessage `json:"-"`
+}
+
+// TextDeleted stands where a deleted report's words would be shown.
+const TextDeleted = "deleted by its writer"
+
+// Words gives a report's title and text for people to read on one line. Of one that
+// was deleted it says just that.
+func (r Report) Words() string {
+	if !r.DeletedAt.IsZero() {
+		return TextDeleted
+	}
+	return strings.TrimSpace(r.Title + " " + r.Text)
+}
+
+// Unanswerable says, as a reason for people, why no answer can go into a report's
+// thread; "" where one can.
+func (r Report) Unanswerable() string {
+	if !r.DeletedAt.IsZero() {
+		return TextDeleted + ": there is no thread to answer in"
+	}
+	return r.NoReply
 }
 
 // Markup is how a raw text is written.

@@ -70,15 +70,15 @@ func (p *Pager) quotes(ctx context.Context, i tocsin.Incident) ([]tocsin.Quote, 
 
 func (p *Pager) quotable(ctx context.Context, i tocsin.Incident) ([]tocsin.Report, error) {
 	var reports []tocsin.Report
-	for _, id := range i.Explanation.Quotes[:min(len(i.Explanation.Quotes), quotesShown)] {
+	for _, id := range i.Explanation.Quotes {
 		r, err := p.Store.Report(ctx, id)
-		if tocsin.CodeOf(err) == tocsin.CodeNotFound {
-			continue // erased since
-		}
-		if err != nil {
+		switch {
+		case tocsin.CodeOf(err) == tocsin.CodeNotFound: // erased since
+		case err != nil:
 			return nil, fmt.Errorf("read quoted report: %w", err)
+		case r.DeletedAt.IsZero() && len(reports) < quotesShown:
+			reports = append(reports, r)
 		}
-		reports = append(reports, r)
 	}
 	if len(reports) > 0 {
 		return reports, nil
@@ -88,7 +88,7 @@ func (p *Pager) quotable(ctx context.Context, i tocsin.Incident) ([]tocsin.Repor
 		return nil, fmt.Errorf("list members: %w", err)
 	}
 	for _, m := range slices.Backward(members) {
-		if m.Reason == "" && len(reports) < quotesShown {
+		if m.Reason == "" && m.Report.DeletedAt.IsZero() && len(reports) < quotesShown {
 			reports = append(reports, m.Report)
 		}
 	}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -49,15 +50,16 @@ func unsure(m tocsin.Member) string {
 	return "does not count: " + m.Reason
 }
 
-// address picks the latest thread in which the person can be answered.
+// address picks the latest thread in which the person can be answered. Where there
+// is none a person has to look: the reason is that of the latest.
 func (d *Desk) address(p *tocsin.Preview, who *person, sure []tocsin.Member) {
 	for _, m := range slices.Backward(sure) {
-		if r := who.at(m, ""); d.reaches(r) {
+		if r := who.at(m, ""); m.Report.Unanswerable() == "" && d.reaches(r) {
 			p.Told = append(p.Told, r)
 			return
 		}
 	}
-	p.Held = append(p.Held, who.at(last(sure), reasonMute))
+	p.Held = append(p.Held, who.at(last(sure), cmp.Or(last(sure).Report.Unanswerable(), reasonMute)))
 }
 
 // sortTold makes a correction reach exactly those who got the wrong text, the

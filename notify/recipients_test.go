@@ -237,3 +237,20 @@ func TestThePreviewSaysWhatAnApprovalWillMeet(t *testing.T) {
 	require.Len(t, p.Warnings, 1)
 	require.Contains(t, p.Warnings[0], "Resolved needs your own check")
 }
+
+func TestNobodyIsAnsweredWhereTheThreadIsGoneOrTheNetworkForbidsIt(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "ben@mail my secret words")
+	h.change(i, func(m *tocsin.Member) { m.Report.DeletedAt, m.Report.Text = h.clock, "" })
+	h.report(i, "cat@forum")
+	h.change(i, func(m *tocsin.Member) { m.Report.NoReply = "X forbids it: they did not mention us" })
+	h.report(i, "dan@mail")
+	h.report(i, "dan@forum")
+	h.change(i, func(m *tocsin.Member) { m.Report.DeletedAt, m.Report.Text = h.clock, "" })
+	h.confirm(i)
+	p := h.preview(h.draft(i, tocsin.UpdateAware, "We know."))
+	require.Equal(t, "ana@mail, dan@mail, public@forum", names(p.Told), "dan has another thread")
+	require.Equal(t, "ben@mail (deleted by its writer: there is no thread to answer in), cat@forum (X forbids it: they did not mention us)", names(p.Held))
+	require.Equal(t, tocsin.TextDeleted, p.Held[0].Words)
+}

@@ -13,7 +13,8 @@ import (
 // are new by their external id, their reporters, the rejections, and the failures
 // that the receipts tell of. With a new cursor in the batch it also moves the
 // channel's cursor, and returns CodeConflict when that is not at was any more:
-// then somebody else has stored this batch, and nothing of it is kept.
+// then somebody else has stored this batch, and nothing of it is kept. Edits and
+// deletions of reports that are stored are followed; of others they are passed over.
 //
 // A report without an id of its own or of its reporter, or with one of over a
 // thousand bytes, becomes a rejection. The numbers of the reports added are
@@ -31,6 +32,9 @@ func (s *Store) CommitBatch(ctx context.Context, channel, was string, b tocsin.B
 			return err
 		}
 		if err := t.addRejections(ctx, channel, rejections); err != nil {
+			return err
+		}
+		if err := t.followWriters(ctx, channel, b.Edits, b.Deleted); err != nil {
 			return err
 		}
 		for _, receipt := range b.Receipts {
@@ -101,7 +105,7 @@ func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Re
 		}
 		rows = append(rows, []any{
 			channel, r.ExternalID, r.Thread, r.ReplyTo, writers[r.Reporter.ID], r.At, r.ReceivedAt,
-			r.Title, r.Text, r.Lang, r.URL, string(r.Route),
+			r.Title, r.Text, r.Lang, r.URL, string(r.Route), r.NoReply,
 		})
 	}
 	type added struct {
@@ -109,7 +113,7 @@ func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Re
 		external string
 	}
 	news, err := insertReturning(ctx, t, `INSERT INTO reports
-		(channel, external_id, thread, reply_to, reporter_id, at, received_at, title, text, lang, url, route) VALUES`,
+		(channel, external_id, thread, reply_to, reporter_id, at, received_at, title, text, lang, url, route, no_reply) VALUES`,
 		` ON CONFLICT (channel, external_id) DO NOTHING RETURNING id, external_id`, rows,
 		func(r row) (a added, err error) { err = r.Scan(&a.id, &a.external); return a, err })
 	if err != nil {

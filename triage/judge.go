@@ -16,6 +16,8 @@ const (
 	reasonContest = "contest"
 	reasonEmpty   = "empty"
 	reasonFlood   = "flood"
+	reasonEdited  = "edited"  // its writer changed it: the new words count instead
+	reasonDeleted = "deleted" // before we had read it
 )
 
 // Log-odds from which a text is taken for spam or praise. Both are cautious: a
@@ -36,6 +38,8 @@ func (e *Engine) reason(r *tocsin.Report, t text.Text, praise, spam float64) str
 	switch {
 	case r.Reporter.Staff || e.isStaff(r.Reporter):
 		return reasonStaff
+	case !r.DeletedAt.IsZero():
+		return reasonDeleted
 	case len(t.Words) == 0 && len(t.Emojis) == 0:
 		return reasonEmpty
 	case spam > spamAt:

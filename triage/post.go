@@ -28,6 +28,9 @@ type post struct {
 	sure    bool
 	human   bool // a person decided where it belongs
 	over    bool // its incident was closed by a person: it is evidence for no other
+
+	outdated bool // its writer changed it, and another post has the new words
+	again    bool // it has the new words of a report that was counted before
 }
 
 func (p *post) byTerm() vector { return p.terms }

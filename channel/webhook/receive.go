@@ -18,8 +18,10 @@ const (
 	maxReports = 1000
 )
 
-// Receive reads a request with one report, or with many: {"reports": […]}. A
-// report that cannot be taken is a named rejection and does not hold up the rest.
+// Receive reads a request with one report, or with many: {"reports": […]}. Beside
+// them may stand edits, which are reports as they read now, and deleted, a list of
+// ids. A report that cannot be taken is a named rejection and does not hold up the
+// rest.
 // The error is CodeUnauthorized, CodeTooLarge or CodeInvalid for the request as a
 // whole.
 func (h *hook) Receive(r *http.Request) (tocsin.Batch, error) {
@@ -31,31 +33,37 @@ func (h *hook) Receive(r *http.Request) (tocsin.Batch, error) {
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
-	notes, err := split(body)
+	said, err := split(body)
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
-	return h.batch(notes, signed), nil
+	return h.batch(said, signed), nil
 }
 
-// split finds the reports in a body, each still raw.
-func split(body []byte) ([]json.RawMessage, error) {
-	var many struct {
-		Reports *[]json.RawMessage `json:"reports"`
-	}
+// said is what a body holds, its reports still raw.
+type said struct {
+	Reports []json.RawMessage `json:"reports"`
+	Edits   []json.RawMessage `json:"edits"`
+	Deleted []string          `json:"deleted"`
+}
+
+// split finds the reports in a body. One that has none of the lists is a report
+// itself.
+func split(body []byte) (many said, err error) {
 	if err := json.Unmarshal(body, &many); err != nil {
-		return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "The body is no JSON object with a report, or with a list named reports: %s.", place(err, body))
+		return said{}, tocsin.Wrap(tocsin.CodeInvalid, err, "The body is no JSON object with a report, or with a list named reports: %s.", place(err, body))
 	}
-	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) || many.Reports != nil && len(*many.Reports) == 0 {
-		return nil, tocsin.Errorf(tocsin.CodeInvalid, "There is no report in the request. Send one, or a list named reports.")
+	if many.Reports == nil && many.Edits == nil && many.Deleted == nil && !bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+		return said{Reports: []json.RawMessage{body}}, nil
 	}
-	if many.Reports == nil {
-		return []json.RawMessage{body}, nil
+	switch n := len(many.Reports) + len(many.Edits) + len(many.Deleted); {
+	case n == 0:
+		return said{}, tocsin.Errorf(tocsin.CodeInvalid, "There is no report in the request. Send one, or a list named reports.")
+	case n > maxReports:
+		return said{}, tocsin.Errorf(tocsin.CodeTooLarge, "There are %d reports in one request; %d are the most.", n, maxReports)
+	default:
+		return many, nil
 	}
-	if len(*many.Reports) > maxReports {
-		return nil, tocsin.Errorf(tocsin.CodeTooLarge, "There are %d reports in one request; %d are the most.", len(*many.Reports), maxReports)
-	}
-	return *many.Reports, nil
 }
 
 // place says where a body stops to make sense.
@@ -80,17 +88,21 @@ func place(err error, body []byte) string {
 
 // batch takes what can be taken. The time of signing is that of the reports that
 // name none.
-func (h *hook) batch(notes []json.RawMessage, signed time.Time) tocsin.Batch {
-	var b tocsin.Batch
-	for i, raw := range notes {
-		report, refusal := h.report(raw, signed)
-		if refusal == nil {
-			b.Reports = append(b.Reports, report)
-			continue
+func (h *hook) batch(s said, signed time.Time) tocsin.Batch {
+	b := tocsin.Batch{Deleted: s.Deleted}
+	take := func(what string, raws []json.RawMessage) (taken []tocsin.Report) {
+		for i, raw := range raws {
+			report, refusal := h.report(raw, signed)
+			if refusal == nil {
+				taken = append(taken, report)
+				continue
+			}
+			refusal.Channel, refusal.At = h.name, h.now()
+			refusal.Detail = fmt.Sprintf("%s %d: %s", what, i+1, refusal.Detail)
+			b.Rejections = append(b.Rejections, *refusal)
 		}
-		refusal.Channel, refusal.At = h.name, h.now()
-		refusal.Detail = fmt.Sprintf("report %d: %s", i+1, refusal.Detail)
-		b.Rejections = append(b.Rejections, *refusal)
+		return taken
 	}
+	b.Reports, b.Edits = take("report", s.Reports), take("edit", s.Edits)
 	return b
 }

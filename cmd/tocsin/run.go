@@ -69,11 +69,16 @@ func build(ctx context.Context, o orders) (*house, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBacklog(db, log))
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBacklog(db, log), newMeters(channels))
 
 	h := &house{cfg: cfg, log: log, channels: channels, store: db, shadow: o.shadow}
 	h.ingest = ingest.New(ingest.Options{
-		Store: db, Channels: channels, Node: node, Log: log, Now: time.Now, Metrics: metrics, Every: cfg.Ingest.Every,
+		Store: db, Past: db, Channels: channels, Node: node, Log: log, Now: time.Now, Metrics: metrics, Every: cfg.Ingest.Every,
+		Silent: func(ctx context.Context, channel string, s tocsin.Silence) {
+			if err := db.NoteSilence(ctx, channel, s); err != nil {
+				log.ErrorContext(ctx, "a silence is not on the timelines", "channel", channel, "err", err)
+			}
+		},
 	})
 	h.triage = triage.NewRunner(triage.RunnerOptions{
 		Store: db, Config: triage.Config{FalseRings: cfg.Triage.FalseRings, Window: cfg.Triage.Window}, Areas: db.Areas, Node: node, Log: log, Now: time.Now,

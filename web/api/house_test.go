@@ -47,7 +47,7 @@ func setup(t *testing.T) *house {
 		Now: func() time.Time { return noon },
 		Channels: []tocsin.Channel{
 			{Name: "help", Type: "webhook", Receiver: receiver{}, Pager: pager{}, Meter: meter{}},
-			{Name: "mail", Type: "email"},
+			{Name: "mail", Type: "email", Meter: meter{}},
 		},
 		Health: func() []tocsin.Health { return []tocsin.Health{{Channel: "mail", Error: "The mailbox is full."}} },
 	})
@@ -175,6 +175,12 @@ func (j *journal) String() string {
 	return j.text.String()
 }
 
+type meter struct{}
+
+func (meter) Allowances() []tocsin.Allowance {
+	return []tocsin.Allowance{{Name: "budget", Unit: "USD", Limit: 50, Left: 12.5, ResetAt: noon}}
+}
+
 // receiver takes what bears the right signature.
 type receiver struct{}
 
@@ -195,7 +201,3 @@ func (receiver) Receive(r *http.Request) (tocsin.Batch, error) {
 }
 
 type pager struct{ tocsin.Pager }
-
-type meter struct{}
-
-func (meter) Allowances() []tocsin.Allowance { return []tocsin.Allowance{{Name: "messages", Left: 3}} }

@@ -67,6 +67,7 @@ var needed = map[string]tocsin.Role{
 	"GET /reports/{id}/raw":                   support,
 	"GET /rejections":                         viewer,
 	"GET /channels":                           viewer,
+	"GET /channels/{name}":                    viewer,
 	"GET /areas":                              viewer,
 	"GET /areas/{name}":                       viewer,
 	"PUT /areas/{name}":                       admin,
@@ -184,7 +185,7 @@ func TestWhatIsNotThereIsSaidSo(t *testing.T) {
 	h := setup(t)
 	h.problem(call{role: admin}, http.StatusNotFound, "GET", "/nothing", "")
 	h.problem(call{}, http.StatusNotFound, "POST", "/", "")
-	for _, path := range []string{"/incidents/77", "/incidents/77/reports", "/incidents/77/timeline", "/incidents/77/checks", "/incidents/77/updates", "/updates/77", "/updates/77/preview", "/deliveries/77", "/pages/77", "/reports/77", "/reports/77/raw", "/areas/x", "/policies/x"} {
+	for _, path := range []string{"/incidents/77", "/incidents/77/reports", "/incidents/77/timeline", "/incidents/77/checks", "/incidents/77/updates", "/updates/77", "/updates/77/preview", "/deliveries/77", "/pages/77", "/reports/77", "/reports/77/raw", "/channels/x", "/areas/x", "/policies/x"} {
 		p := h.problem(call{role: admin}, http.StatusNotFound, "GET", path, "")
 		require.Equal(t, tocsin.CodeNotFound, p.Code)
 	}

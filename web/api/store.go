@@ -35,6 +35,8 @@ type reportReader interface {
 	// Judgement gives CodeNotFound for a report that is not judged yet.
 	Judgement(ctx context.Context, report int64) (tocsin.Place, error)
 	RawReport(ctx context.Context, id int64) (string, tocsin.Markup, error)
+	// FirstText gives "" for a report that was not edited.
+	FirstText(ctx context.Context, id int64) (title, text string, err error)
 	Reports(ctx context.Context, q tocsin.ReportQuery) ([]tocsin.Report, string, error)
 	Rejections(ctx context.Context, cursor string, limit int) ([]tocsin.Rejection, string, error)
 }
