@@ -2,6 +2,7 @@ package tocsin
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -80,6 +81,21 @@ type Reporter struct {
 	URL    string    `json:"url,omitempty"`
 	Since  time.Time `json:"since,omitzero"` // when the account was made; zero if unknown
 	Staff  bool      `json:"staff,omitempty"`
+}
+
+// Among tells whether a reporter is in a list of people: by id, by handle, or by the
+// domain of their mail address, as in *@example.org.
+func (r Reporter) Among(people []string) bool {
+	handle := strings.TrimPrefix(r.Handle, "@")
+	address, isMail := strings.CutPrefix(r.ID, "mailto:")
+	return slices.ContainsFunc(people, func(who string) bool {
+		if domain, all := strings.CutPrefix(who, "*@"); all {
+			_, at, found := strings.Cut(address, "@")
+			return isMail && found && strings.EqualFold(at, domain)
+		}
+		who = strings.TrimPrefix(who, "@")
+		return who != "" && (strings.EqualFold(who, r.ID) || strings.EqualFold(who, handle))
+	})
 }
 
 // Rejection is something that came in and did not become a report, with the

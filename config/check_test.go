@@ -2,6 +2,8 @@ package config_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -65,6 +67,10 @@ func TestSpansHaveTheirBounds(t *testing.T) {
 	refused(t, "ingest", "every", "999ms", "1h1s", "0s", "-1s", "15")
 	taken(t, "triage", "window", "1h", "2160h")
 	refused(t, "triage", "window", "59m", "2161h", "7d", "0s")
+	taken(t, "triage", "stale", "1m", "6h", "2160h")
+	refused(t, "triage", "stale", "59s", "2161h", "0s")
+	taken(t, "triage", "quiet", "10m", "2160h")
+	refused(t, "triage", "quiet", "9m", "2161h", "-1h")
 	taken(t, "broadcast", "hold", "0s", "10m")
 	refused(t, "broadcast", "hold", "-1s", "601s", "forever")
 }
@@ -73,6 +79,31 @@ func TestFalseRingsAreMoreThanNone(t *testing.T) {
 	t.Parallel()
 	taken(t, "triage", "false_rings", "1", "0.1", "1000", "1e2")
 	refused(t, "triage", "false_rings", "0", "-1", "1001", "NaN", "Inf", "-Inf", "one")
+	taken(t, "triage", "false_whispers", "2", "0.5")
+	refused(t, "triage", "false_whispers", "0", "1001", "NaN")
+}
+
+func TestStaffAreNamed(t *testing.T) {
+	t.Parallel()
+	c, err := config.Parse("t.yml", []byte("staff: ['@acme', 'mailto:ana@example.org', '*@example.org', x:783214]\n"))
+	require.NoError(t, err)
+	require.Len(t, c.Staff, 4)
+	for _, who := range []string{"''", "'@'", "Ana Example", "'*'"} {
+		_, err := config.Parse("t.yml", []byte("staff: ["+who+"]\n"))
+		require.ErrorContains(t, err, "staff: ", who)
+		require.ErrorContains(t, err, "names nobody", who)
+	}
+}
+
+func TestALexiconIsAFileBesideTheConfiguration(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "words.txt"), nil, 0o600))
+	c, err := config.Parse(filepath.Join(folder, "t.yml"), []byte("triage:\n  lexicon: words.txt\n"))
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(folder, "words.txt"), c.Triage.Lexicon)
+	_, err = config.Parse(filepath.Join(folder, "t.yml"), []byte("triage:\n  lexicon: other.txt\n"))
+	require.ErrorContains(t, err, "triage.lexicon: The file")
 }
 
 func TestPoliciesHaveTheirBounds(t *testing.T) {

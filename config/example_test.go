@@ -70,6 +70,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	require.NoError(t, err)
 	want := Default()
 	want.Path, want.source = c.Path, c.source
+	want.Staff = []string{} // written as a list without entries
 	require.Equal(t, &want, c)
 }
 

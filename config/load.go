@@ -72,8 +72,10 @@ func Parse(path string, text []byte) (*Config, error) {
 	c := Default()
 	c.Path = path
 	c.source = source{file: path, dir: filepath.Dir(path), node: root, env: prefix}
-	err = Join(c.source.decode(&c), c.check(c.source), c.readLists(), c.source.misspelt(reflect.TypeFor[Config]()))
+	unread := c.source.decode(&c)
 	c.Database.settle(path)
+	c.Triage.settle(path)
+	err = Join(unread, c.check(c.source), c.readLists(), c.source.misspelt(reflect.TypeFor[Config]()))
 	c.Server.BaseURL = strings.TrimRight(c.Server.BaseURL, "/")
 	return &c, err
 }

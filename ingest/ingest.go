@@ -32,7 +32,8 @@ type Past interface {
 	Pace(ctx context.Context, channel string, since time.Time, stretch time.Duration) (map[int64]int, error)
 }
 
-// Options are what an Ingest is made of. All but Past, Metrics and Silent must be set.
+// Options are what an Ingest is made of. All but Past,
+// Metrics, Staff and Silent must be set.
 type Options struct {
 	Store    Store
 	Past     Past // nil: nobody notices a silence
@@ -42,6 +43,7 @@ type Options struct {
 	Now      func() time.Time
 	Metrics  prometheus.Registerer // nil: nothing is registered
 	Every    time.Duration         // between two polls of a channel
+	Staff    []string              // the operator's own, as Reporter.Among takes them
 	// Silent is told once when a channel has fallen silent against its usual rate;
 	// nil if nobody wants to know beyond the log.
 	Silent func(ctx context.Context, channel string, s tocsin.Silence)
@@ -55,6 +57,7 @@ type Ingest struct {
 	log     *slog.Logger
 	now     func() time.Time
 	every   time.Duration
+	staff   []string
 	metrics metrics
 	silent  func(ctx context.Context, channel string, s tocsin.Silence)
 	feeds   []*feed
@@ -62,7 +65,7 @@ type Ingest struct {
 
 // New makes an Ingest. It fetches nothing before Run.
 func New(o Options) *Ingest {
-	i := &Ingest{store: o.Store, past: o.Past, node: o.Node, log: o.Log, now: o.Now, every: o.Every, silent: o.Silent, metrics: newMetrics(o.Metrics)}
+	i := &Ingest{store: o.Store, past: o.Past, node: o.Node, log: o.Log, now: o.Now, every: o.Every, staff: o.Staff, silent: o.Silent, metrics: newMetrics(o.Metrics)}
 	if i.silent == nil {
 		i.silent = func(context.Context, string, tocsin.Silence) {}
 	}

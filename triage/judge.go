@@ -1,9 +1,6 @@
 package triage
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/triage/text"
 )
@@ -36,7 +33,7 @@ func (e *Engine) judge(r *tocsin.Report, t text.Text) (reason string, praise flo
 
 func (e *Engine) reason(r *tocsin.Report, t text.Text, praise, spam float64) string {
 	switch {
-	case r.Reporter.Staff || e.isStaff(r.Reporter):
+	case r.Reporter.Staff || r.Reporter.Among(e.cfg.Staff):
 		return reasonStaff
 	case !r.DeletedAt.IsZero():
 		return reasonDeleted
@@ -50,11 +47,4 @@ func (e *Engine) reason(r *tocsin.Report, t text.Text, praise, spam float64) str
 		return reasonPraise
 	}
 	return ""
-}
-
-func (e *Engine) isStaff(r tocsin.Reporter) bool {
-	return slices.ContainsFunc(e.cfg.Staff, func(s string) bool {
-		s = strings.TrimPrefix(s, "@")
-		return strings.EqualFold(s, r.ID) || s != "" && strings.EqualFold(s, strings.TrimPrefix(r.Handle, "@"))
-	})
 }
