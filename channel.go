@@ -23,6 +23,7 @@ type Channel struct {
 	Pager    Pager    // can carry a bell to a person
 	Renewer  Renewer  // can bring a bell that it carried up to date
 	Checker  Checker  // can prove that its settings work
+	Prover   Prover   // can prove that what it sends would be believed
 	Measurer Measurer // knows how long a text is on its network
 	Meter    Meter    // knows what is left of the network's limits and of a budget
 }

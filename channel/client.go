@@ -79,6 +79,7 @@ func NewClient(o Options) *Client {
 				},
 				userAgent: o.UserAgent,
 				maxBody:   o.MaxBody,
+				now:       o.Now,
 			},
 			CheckRedirect: checkRedirect,
 		},

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -96,6 +97,15 @@ channels:
 	require.Equal(t, 1, code)
 	require.Regexp(t, `(?m)^  form +.*could not be reached`, out)
 	require.Contains(t, errs, "1 channel of 3 did not work")
+
+	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", time.Now().Add(-10*time.Minute).UTC().Format(http.TimeFormat))
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer late.Close()
+	code, out, _ = check(t, strings.ReplaceAll(hook, "{url}", late.URL), "--online")
+	require.Equal(t, 1, code, "it answers, and would refuse what we sign")
+	require.Regexp(t, `clock, wrong: Our clock is 10m\ds ahead of that of 127.0.0.1:\d+. Signed requests are refused by that`, out)
 }
 
 func TestCheckAnswersPrograms(t *testing.T) {

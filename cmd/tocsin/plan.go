@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
 	"github.com/tocsin/tocsin/config"
 	"github.com/tocsin/tocsin/web/api"
 )
@@ -34,6 +35,8 @@ type planChannel struct {
 	Can    []string `json:"can"`
 	Online string   `json:"online,omitempty"` // ok, "cannot be tried", or what is wrong
 	Failed bool     `json:"failed,omitempty"`
+	// Proofs are what was looked at beyond signing in.
+	Proofs []tocsin.Proof `json:"proofs,omitempty"`
 }
 
 // newPlan describes what was read.
@@ -56,17 +59,35 @@ const onlineTime = 10 * time.Second
 // other, and counts those that do not.
 func (p plan) try(ctx context.Context, channels []tocsin.Channel) (failed int) {
 	for i, ch := range channels {
-		p.Channels[i].Online = "cannot be tried"
+		tried := &p.Channels[i]
+		tried.Online = "cannot be tried"
 		if ch.Checker == nil {
 			continue
 		}
-		p.Channels[i].Online = "ok"
-		if err := within(ctx, onlineTime, ch.Checker.Check); err != nil {
-			p.Channels[i].Online, p.Channels[i].Failed = err.Error(), true
+		tried.Online = "ok"
+		var watch clockWatch
+		if err := within(channel.WithClock(ctx, watch.tell), onlineTime, ch.Checker.Check); err != nil {
+			tried.Online, tried.Failed = err.Error(), true
+		}
+		tried.prove(ctx, ch, watch.proofs())
+		if tried.Failed {
 			failed++
 		}
 	}
 	return failed
+}
+
+// prove looks at what signing in does not show.
+func (c *planChannel) prove(ctx context.Context, ch tocsin.Channel, seen []tocsin.Proof) {
+	c.Proofs = seen
+	if ch.Prover != nil {
+		ctx, cancel := context.WithTimeout(ctx, onlineTime)
+		defer cancel()
+		c.Proofs = append(c.Proofs, ch.Prover.Prove(ctx)...)
+	}
+	for _, proof := range c.Proofs {
+		c.Failed = c.Failed || proof.State == tocsin.ProofWrong
+	}
 }
 
 // within calls something for so long at most.
@@ -117,6 +138,9 @@ func (p plan) describeOnline(out io.Writer) error {
 	_, _ = fmt.Fprint(w, "\nTried:\n\n") // Flush tells of an error
 	for _, ch := range p.Channels {
 		_, _ = fmt.Fprintf(w, "  %s\t%s\n", ch.Name, clean(ch.Online)) // as above
+		for _, proof := range ch.Proofs {
+			_, _ = fmt.Fprintf(w, "  \t%s, %s: %s\n", proof.About, proof.State, clean(proof.Text)) // as above
+		}
 	}
 	return w.Flush()
 }
