@@ -16,6 +16,7 @@ type Channel struct {
 	Source   Source   // can be polled for reports
 	Streamer Streamer // can push reports as they are written
 	Receiver Receiver // takes reports by inbound HTTP
+	Importer Importer // can read what was exported from it
 	Replier  Replier  // can answer a reporter in their own thread
 	Poster   Poster   // can post in public
 	Editor   Editor   // can edit what was posted
@@ -38,6 +39,9 @@ type Batch struct {
 	Deleted    []string // external ids of reports that are gone upstream: they are never quoted again
 	Cursor     string   // where to go on; "" leaves the stored one
 	More       bool     // there is more at once: do not wait for the next poll
+	// Backlog says that the reports are old ones which a person brought in: they are
+	// remembered, and open no incident.
+	Backlog bool
 }
 
 // Source is polled. Pull gives what came since the cursor ("" at the very first
@@ -60,6 +64,13 @@ type Streamer interface {
 // writes the answer.
 type Receiver interface {
 	Receive(r *http.Request) (Batch, error)
+}
+
+// Importer reads one thing as its system exports it: a mail, with its header. What
+// it makes of it has the ids that a Source would give it, so that nothing is
+// imported twice.
+type Importer interface {
+	Import(exported []byte) Batch
 }
 
 // Message is an approved text on its way to one recipient, or into the open.

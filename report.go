@@ -2,6 +2,8 @@ package tocsin
 
 import (
 	"encoding/json"
+	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -96,6 +98,22 @@ func (r Reporter) Among(people []string) bool {
 		who = strings.TrimPrefix(who, "@")
 		return who != "" && (strings.EqualFold(who, r.ID) || strings.EqualFold(who, handle))
 	})
+}
+
+// scheme matches ids that name their network already, as in x:783214.
+var scheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*:[^/]`)
+
+// ReporterID names a person across channels, as Reporter.ID wants it, by what a
+// channel calls them: by mail address where it is one, so that who writes by mail
+// and by form counts once.
+func ReporterID(channel, author string) string {
+	if scheme.MatchString(author) {
+		return author
+	}
+	if a, err := mail.ParseAddress(author); err == nil && a.Address == author {
+		return "mailto:" + strings.ToLower(author)
+	}
+	return channel + ":" + author
 }
 
 // Rejection is something that came in and did not become a report, with the

@@ -54,7 +54,7 @@ func (i *Ingest) note(f *feed, b tocsin.Batch, added int) {
 	defer f.mu.Unlock()
 	f.health.Reports += int64(added)
 	f.health.Rejections += int64(len(b.Rejections))
-	if added == 0 {
+	if added == 0 || b.Backlog { // a backlog says nothing of how the channel does
 		return
 	}
 	f.health.LastReport = i.now()

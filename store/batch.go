@@ -16,6 +16,9 @@ import (
 // then somebody else has stored this batch, and nothing of it is kept. Edits and
 // deletions of reports that are stored are followed; of others they are passed over.
 //
+// The reports of a backlog are judged at once, each a cluster of its own and in no
+// incident: triage learns from them at its next start what is usual.
+//
 // A report without an id of its own or of its reporter, or with one of over a
 // thousand bytes, becomes a rejection. The numbers of the reports added are
 // returned in ascending order.
@@ -28,7 +31,7 @@ func (s *Store) CommitBatch(ctx context.Context, channel, was string, b tocsin.B
 			}
 		}
 		reports, rejections := sift(b)
-		if added, err = t.addReports(ctx, channel, reports); err != nil {
+		if added, err = t.addReports(ctx, channel, reports, b.Backlog); err != nil {
 			return err
 		}
 		if err := t.addRejections(ctx, channel, rejections); err != nil {
@@ -86,7 +89,7 @@ func malformed(r tocsin.Report, detail string) tocsin.Rejection {
 	return tocsin.Rejection{ExternalID: r.ExternalID, Reason: tocsin.ReasonMalformed, Detail: detail, At: r.ReceivedAt}
 }
 
-func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Report) ([]int64, error) {
+func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Report, backlog bool) ([]int64, error) {
 	writers, err := t.addReporters(ctx, reports)
 	if err != nil {
 		return nil, fmt.Errorf("add reporters: %w", err)
@@ -120,10 +123,15 @@ func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Re
 		return nil, fmt.Errorf("add reports: %w", err)
 	}
 	slices.SortFunc(news, func(a, b added) int { return cmp.Compare(a.id, b.id) })
-	ids, raws, inbox := make([]int64, 0, len(news)), make([][]any, 0, len(news)), make([][]any, 0, len(news))
+	ids, raws := make([]int64, 0, len(news)), make([][]any, 0, len(news))
+	var inbox, judged [][]any
 	for _, a := range news {
 		ids = append(ids, a.id)
-		inbox = append(inbox, []any{a.id})
+		if backlog {
+			judged = append(judged, []any{a.id, cut(channel+"/"+a.external, idMost), "", nil, false, tocsin.ActorSelf})
+		} else {
+			inbox = append(inbox, []any{a.id})
+		}
 		raws = append(raws, []any{a.id, byID[a.external].Markup, byID[a.external].Raw})
 	}
 	if err := t.insertAll(ctx, `INSERT INTO raws (report_id, markup, raw) VALUES`, "", raws); err != nil {
@@ -131,6 +139,9 @@ func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Re
 	}
 	if err := t.insertAll(ctx, `INSERT INTO inbox (report_id) VALUES`, "", inbox); err != nil {
 		return nil, fmt.Errorf("add to inbox: %w", err)
+	}
+	if err := t.insertAll(ctx, judgementHead, "", judged); err != nil {
+		return nil, fmt.Errorf("judge a backlog: %w", err)
 	}
 	return ids, nil
 }

@@ -53,7 +53,7 @@ func open(env channel.Env) (tocsin.Channel, error) {
 		return tocsin.Channel{}, err
 	}
 	a := newAccount(s, env)
-	ch := tocsin.Channel{Name: env.Name, Type: "email", Checker: a, Prover: a}
+	ch := tocsin.Channel{Name: env.Name, Type: "email", Checker: a, Prover: a, Importer: a}
 	if s.IMAP != "" {
 		ch.Source, ch.Streamer = a, a
 	}

@@ -66,7 +66,7 @@ func TestPersonIsTheSameAcrossChannels(t *testing.T) {
 		"u-17":                   "form:u-17",
 		"https://example.org/u":  "form:https://example.org/u",
 	} {
-		require.Equal(t, want, person("form", author))
+		require.Equal(t, want, tocsin.ReporterID("form", author))
 	}
 }
 

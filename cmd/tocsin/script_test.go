@@ -16,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
+	"github.com/tocsin/tocsin/channel/email"
+	"github.com/tocsin/tocsin/config"
 	"github.com/tocsin/tocsin/ingest"
 	"github.com/tocsin/tocsin/notify"
 	"github.com/tocsin/tocsin/store"
@@ -66,6 +69,14 @@ func startServer(env *testscript.Env) error {
 		{Name: "forum", Type: "discourse"},
 		{Name: "chat", Type: "slack", Pager: network},
 	}
+	archive, err := email.Type().New(channel.Env{Name: "archive", Log: log, Now: time.Now, Settings: config.NewSettings(map[string]any{
+		"address": "support@example.org", "imap": "127.0.0.1:1", "password": "x", // nobody asks it for anything
+	})})
+	if err != nil {
+		stop()
+		return err
+	}
+	channels = append(channels, archive)
 	s, err := store.Open(ctx, store.Options{URL: filepath.Join(env.WorkDir, "tocsin.db"), Log: log, Queues: queuesFor(channels)})
 	if err != nil {
 		stop()

@@ -26,7 +26,7 @@ func workCommands() []*cobra.Command {
 		verdictCommand(), vetCommand(), phaseCommand(), causeCommand(), attachCommand(), detachCommand(),
 		updateCommand(), ledgerCommand(), closeCommand(), reopenCommand(),
 		pagesCommand(), ackCommand(), oncallCommand(), mediaCommand(),
-		reportsCommand(), rejectionsCommand(), channelsCommand(),
+		reportsCommand(), rejectionsCommand(), channelsCommand(), importCommand(),
 		areasCommand(), policiesCommand(), peopleCommand(), schedulesCommand(), tokensCommand(),
 	}
 }

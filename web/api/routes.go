@@ -64,6 +64,7 @@ func (a *API) routes() {
 	route(a, "GET /reports/{id}/raw", support, "Show a report as it came", a.showRaw)
 	route(a, "GET /rejections", viewer, "List what came in and is no report, newest first", a.listRejections)
 	route(a, "GET /channels", viewer, "List channels and how they do", a.listChannels)
+	route(a, "POST /channels/{name}/import", admin, "Bring in old reports; they open no incident", a.importReports, large)
 	route(a, "GET /channels/{name}", viewer, "Show a channel and how it does", a.showChannel)
 
 	route(a, "GET /areas", viewer, "List areas", a.listAreas)

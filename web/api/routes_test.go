@@ -68,6 +68,7 @@ var needed = map[string]tocsin.Role{
 	"GET /rejections":                         viewer,
 	"GET /channels":                           viewer,
 	"GET /channels/{name}":                    viewer,
+	"POST /channels/{name}/import":            admin,
 	"GET /areas":                              viewer,
 	"GET /areas/{name}":                       viewer,
 	"PUT /areas/{name}":                       admin,
