@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -24,7 +25,7 @@ func (s *Store) LastReport(ctx context.Context, channel string) (written, receiv
 // Pace counts the reports of a channel since a time by when they were written, in
 // stretches of so long since 1970.
 func (s *Store) Pace(ctx context.Context, channel string, since time.Time, stretch time.Duration) (map[int64]int, error) {
-	counts, err := countBy[int64](ctx, s.read, `SELECT at / `+fmt.Sprint(stretch.Microseconds())+`, COUNT(*) FROM reports
+	counts, err := countBy[int64](ctx, s.read, `SELECT at / `+strconv.FormatInt(stretch.Microseconds(), 10)+`, COUNT(*) FROM reports
 		WHERE channel = $1 AND at >= $2 GROUP BY 1`, channel, since)
 	if err != nil {
 		return nil, fmt.Errorf("count reports by time: %w", err)

@@ -108,13 +108,15 @@ func TestDMARCAsksThatOneSpeaksForTheAddressInFrom(t *testing.T) {
 		"a subdomain's SPF": {[]string{server, txt("b.example.org", "v=spf1 a:mail.example.org -all"), policy}, map[string]any{"bounce": "b@b.example.org"}, tocsin.ProofGood, "SPF speaks"},
 		"strictly": {
 			[]string{server, txt("b.example.org", "v=spf1 a:mail.example.org -all"), txt("_dmarc.example.org", "v=DMARC1; p=none; aspf=s")},
-			map[string]any{"bounce": "b@b.example.org"}, tocsin.ProofWrong, "Let bounce be an address of example.org",
+			map[string]any{"bounce": "b@b.example.org"},
+			tocsin.ProofWrong, "Let bounce be an address of example.org",
 		},
 		"neither":     {[]string{server, policy}, selector, tocsin.ProofWrong, "neither SPF nor DKIM"},
 		"not to tell": {[]string{server, txt("example.org", "v=spf1 -all"), policy}, nil, tocsin.ProofMind, "could not be shown"},
 		"the organisation's": {
 			[]string{server, txt("support.example.co.uk", "v=spf1 a:mail.example.org -all"), txt("_dmarc.example.co.uk", "v=DMARC1; p=quarantine")},
-			map[string]any{"address": "help@support.example.co.uk"}, tocsin.ProofGood, "The policy of support.example.co.uk is quarantine",
+			map[string]any{"address": "help@support.example.co.uk"},
+			tocsin.ProofGood, "The policy of support.example.co.uk is quarantine",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -89,7 +90,10 @@ func place(err error, body []byte) string {
 // batch takes what can be taken. The time of signing is that of the reports that
 // name none.
 func (h *hook) batch(s said, signed time.Time) tocsin.Batch {
-	b := tocsin.Batch{Deleted: s.Deleted}
+	var b tocsin.Batch
+	for _, id := range s.Deleted {
+		b.Deleted = append(b.Deleted, strings.TrimSpace(id)) // as the ids of reports are
+	}
 	take := func(what string, raws []json.RawMessage) (taken []tocsin.Report) {
 		for i, raw := range raws {
 			report, refusal := h.report(raw, signed)

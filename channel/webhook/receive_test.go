@@ -171,7 +171,7 @@ func FuzzReceive(f *testing.F) {
 
 func TestReceiveTellsOfEditsAndDeletions(t *testing.T) {
 	t.Parallel()
-	batch, err := receive(t, `{"edits":[{"id":"1","author":"a","text":"new words"},{"id":"2"}],"deleted":["3","4"]}`)
+	batch, err := receive(t, `{"edits":[{"id":"1","author":"a","text":"new words"},{"id":"2"}],"deleted":["3"," 4 "]}`)
 	require.NoError(t, err)
 	require.Empty(t, batch.Reports)
 	require.Len(t, batch.Edits, 1)

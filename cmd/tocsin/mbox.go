@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -37,7 +36,7 @@ func mails(in io.Reader, take func(number int, mail []byte) error) error {
 				whole = !errors.Is(err, bufio.ErrBufferFull)
 			}
 		case number == 0 && len(bytes.TrimSpace(line)) > 0:
-			return fmt.Errorf("it does not begin with a line of From")
+			return errors.New("it does not begin with a line of From")
 		case len(mail) < maxMail:
 			mail = append(mail, unescaped(line)...)
 		}
