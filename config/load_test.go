@@ -167,7 +167,7 @@ t.yml:3: channels.a.no_such: There is no such key. There is none to choose from.
 // values copies what was configured, without the file's name and places.
 func values(c *config.Config) config.Config {
 	return config.Config{
-		Server: c.Server, Database: c.Database, Log: c.Log, Ingest: c.Ingest, Triage: c.Triage, Broadcast: c.Broadcast,
+		Server: c.Server, Database: c.Database, Log: c.Log, Ingest: c.Ingest, Triage: c.Triage, Broadcast: c.Broadcast, Staff: c.Staff,
 		Channels: c.Channels, Areas: c.Areas, Policies: c.Policies,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,9 +42,9 @@ func told(t *testing.T, store *memory, ch tocsin.Channel) (*kit, *[]tocsin.Silen
 func TestASilenceIsToldOnceAndEndsWithTheNextReport(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		speaks := false
+		var speaks atomic.Bool
 		ch := tocsin.Channel{Name: "mail", Source: pull(func(context.Context, string) (tocsin.Batch, error) {
-			if speaks {
+			if speaks.Load() {
 				r := report(1)
 				r.At = time.Now()
 				return tocsin.Batch{Reports: []tocsin.Report{r}}, nil
@@ -65,7 +66,7 @@ func TestASilenceIsToldOnceAndEndsWithTheNextReport(t *testing.T) {
 		require.InDelta(t, 1, k.count(t, "silent"), 0)
 		require.Equal(t, 1, strings.Count(k.log.String(), "a channel has fallen silent"))
 
-		speaks = true
+		speaks.Store(true)
 		settle(2 * time.Minute)
 		require.Nil(t, k.Health()[0].Silence)
 		require.Zero(t, k.count(t, "silent"))

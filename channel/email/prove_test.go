@@ -135,6 +135,8 @@ func TestANameServerThatFailsProvesNothing(t *testing.T) {
 	for _, p := range mailer(t, n, map[string]any{"dkim_selector": "s1", "sends_from": []any{"192.0.2.1"}}).Prove(t.Context()) {
 		require.Equal(t, tocsin.ProofMind, p.State, p.Text)
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	require.Positive(t, n.asked)
 }
 
