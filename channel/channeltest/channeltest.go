@@ -43,6 +43,8 @@ type Outside struct {
 	// request that carries it, signed as the sender would. For Receiver.
 	Body func(n int) []byte
 	Sign func(body []byte) *http.Request
+	// OneByOne: this system sends one report a request, and Body makes one whatever n is.
+	OneByOne bool
 
 	// Message makes an answer to somebody, and Alarm a bell, with a new key at
 	// each call. For Replier, Poster, Finder, Pager and Renewer.
