@@ -8,6 +8,7 @@ import (
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"
 	"github.com/tocsin/tocsin/channel/discord"
+	"github.com/tocsin/tocsin/channel/discourse"
 	"github.com/tocsin/tocsin/channel/email"
 	"github.com/tocsin/tocsin/channel/intercom"
 	"github.com/tocsin/tocsin/channel/simulator"
@@ -21,6 +22,7 @@ import (
 // channelTypes is the list of outside systems that we know. There is no other.
 func channelTypes() []channel.Type {
 	return []channel.Type{
+		discourse.Type(),
 		email.Type(),
 		webhook.Type(),
 		zendesk.Type(),
