@@ -116,6 +116,14 @@ func ReporterID(channel, author string) string {
 	return channel + ":" + author
 }
 
+// UpstreamScheme begins the id of a reporter that is no person: a provider that tells
+// of the state of its own service.
+const UpstreamScheme = "upstream:"
+
+// Upstream tells whether a provider speaks of itself. What it says stands beside the
+// reports of people, is no evidence as theirs are, and is never answered.
+func (r Reporter) Upstream() bool { return strings.HasPrefix(r.ID, UpstreamScheme) }
+
 // Rejection is something that came in and did not become a report, with the
 // reason: nothing is left out in silence.
 type Rejection struct {

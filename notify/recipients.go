@@ -14,6 +14,7 @@ import (
 // Why somebody is not told. Left out for good or for now.
 const (
 	reasonStaff    = "our own staff"
+	reasonUpstream = "a provider's own status"
 	reasonAbuse    = "abuse"
 	reasonOptedOut = "opted out"
 	reasonTold     = "told already"
@@ -29,6 +30,8 @@ func (d *Desk) sortReporters(p *tocsin.Preview, members []tocsin.Member, told ma
 		switch {
 		case who.staff():
 			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), reasonStaff))
+		case who.reporter.Upstream():
+			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), reasonUpstream))
 		case len(sure) == 0 && len(doubtful) == 0:
 			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), unsure(last(who.wrote))))
 		case len(sure) == 0:

@@ -37,6 +37,8 @@ func TestThePreviewSaysWhoHearsItAndWhoNotAndWhy(t *testing.T) {
 	h.change(i, func(m *tocsin.Member) { m.Report.Reporter.Staff = true })
 	h.report(i, "?fan@mail you are great")
 	h.change(i, func(m *tocsin.Member) { m.Reason = "praise" })
+	h.report(i, "status@feed")
+	h.change(i, func(m *tocsin.Member) { m.Report.Reporter.ID = "upstream:status.example.org" })
 	h.report(i, "mum@feed")
 	h.confirm(i)
 	p := h.preview(h.draft(i, tocsin.UpdateAware, "We know."))
@@ -44,7 +46,7 @@ func TestThePreviewSaysWhoHearsItAndWhoNotAndWhy(t *testing.T) {
 	require.Equal(t, "mum@feed (channel cannot reply)", names(p.Held))
 	require.Equal(t, "dot@mail (doubtful)", names(p.Doubtful))
 	require.Equal(t, "my invoice is wrong", p.Doubtful[0].Words)
-	require.Equal(t, "opt@mail (opted out), spy@mail (abuse), sam@mail (our own staff), fan@mail (does not count: praise)", names(p.LeftOut))
+	require.Equal(t, "opt@mail (opted out), spy@mail (abuse), sam@mail (our own staff), fan@mail (does not count: praise), status@feed (a provider's own status)", names(p.LeftOut))
 	require.Equal(t, []tocsin.Reach{{Channel: "forum", People: 1, Public: true}, {Channel: "mail", People: 1}}, p.Channels)
 }
 

@@ -7,14 +7,15 @@ import (
 
 // Reasons for which a report does not count as evidence.
 const (
-	reasonStaff   = "own staff"
-	reasonSpam    = "spam"
-	reasonPraise  = "praise"
-	reasonContest = "contest"
-	reasonEmpty   = "empty"
-	reasonFlood   = "flood"
-	reasonEdited  = "edited"  // its writer changed it: the new words count instead
-	reasonDeleted = "deleted" // before we had read it
+	reasonStaff    = "own staff"
+	reasonUpstream = "upstream status"
+	reasonSpam     = "spam"
+	reasonPraise   = "praise"
+	reasonContest  = "contest"
+	reasonEmpty    = "empty"
+	reasonFlood    = "flood"
+	reasonEdited   = "edited"  // its writer changed it: the new words count instead
+	reasonDeleted  = "deleted" // before we had read it
 )
 
 // Log-odds from which a text is taken for spam or praise. Both are cautious: a
@@ -37,6 +38,8 @@ func (e *Engine) reason(r *tocsin.Report, t text.Text, praise, spam float64) str
 		return reasonStaff
 	case !r.DeletedAt.IsZero():
 		return reasonDeleted
+	case r.Reporter.Upstream():
+		return reasonUpstream
 	case len(t.Words) == 0 && len(t.Emojis) == 0:
 		return reasonEmpty
 	case spam > spamAt:
