@@ -10,6 +10,7 @@ import (
 	"github.com/tocsin/tocsin/channel/discord"
 	"github.com/tocsin/tocsin/channel/discourse"
 	"github.com/tocsin/tocsin/channel/email"
+	"github.com/tocsin/tocsin/channel/feed"
 	"github.com/tocsin/tocsin/channel/intercom"
 	"github.com/tocsin/tocsin/channel/simulator"
 	"github.com/tocsin/tocsin/channel/telegram"
@@ -24,6 +25,7 @@ func channelTypes() []channel.Type {
 	return []channel.Type{
 		discourse.Type(),
 		email.Type(),
+		feed.Type(),
 		webhook.Type(),
 		zendesk.Type(),
 		intercom.Type(),
