@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin/tocsin/channel/email"
 	"github.com/tocsin/tocsin/channel/feed"
 	"github.com/tocsin/tocsin/channel/intercom"
+	"github.com/tocsin/tocsin/channel/reddit"
 	"github.com/tocsin/tocsin/channel/simulator"
 	"github.com/tocsin/tocsin/channel/telegram"
 	"github.com/tocsin/tocsin/channel/webhook"
@@ -26,6 +27,7 @@ func channelTypes() []channel.Type {
 		discourse.Type(),
 		email.Type(),
 		feed.Type(),
+		reddit.Type(),
 		webhook.Type(),
 		zendesk.Type(),
 		intercom.Type(),
