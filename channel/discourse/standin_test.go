@@ -41,6 +41,18 @@ type thread struct {
 	highest      int64
 }
 
+// spec is Discourse's published description, read once.
+var spec struct {
+	once sync.Once
+	read *channeltest.Description
+}
+
+func described(tb testing.TB) *channeltest.Description {
+	tb.Helper()
+	spec.once.Do(func() { spec.read = channeltest.Describe(tb, "discourse.json") })
+	return spec.read
+}
+
 // board is a forum: it keeps topics and posts, and answers as Discourse does.
 type board struct {
 	mu        sync.Mutex
@@ -79,13 +91,13 @@ func (b *board) handler(tb testing.TB) http.Handler {
 	rest.HandleFunc("GET /private-posts.json", b.latest)
 	rest.HandleFunc("GET /session/current.json", b.session)
 	rest.HandleFunc("GET /posts/{name}/pending.json", b.pending)
-	described := channeltest.Described(tb, "discourse.json", "", wholesome(known))
+	held := described(tb).Hold(tb, "", wholesome(known))
 	rest.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if b.queued() && r.Method == http.MethodPost { // nor does it know this answer
 			b.create(w, r)
 			return
 		}
-		described.ServeHTTP(w, r)
+		held.ServeHTTP(w, r)
 	})
 	return b.guard(rest)
 }
