@@ -2,7 +2,6 @@ package discourse
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -97,7 +96,7 @@ func (f *forum) sees(us user, seen []category) error {
 	var hidden []string
 	for _, id := range f.Categories {
 		if find(id) < 0 {
-			hidden = append(hidden, fmt.Sprint(id))
+			hidden = append(hidden, externalID(id))
 		}
 	}
 	if len(hidden) > 0 {

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -35,7 +35,7 @@ func (a *account) page(ctx context.Context, path, after string) (page, error) {
 			} `json:"children"`
 		} `json:"data"`
 	}
-	query := url.Values{"raw_json": {"1"}, "limit": {fmt.Sprint(pageSize)}}
+	query := url.Values{"raw_json": {"1"}, "limit": {strconv.Itoa(pageSize)}}
 	if after != "" {
 		query.Set("after", after)
 	}

@@ -103,10 +103,10 @@ func (s *settings) userAgent() string {
 }
 
 // subreddit matches a subreddit's name; people write r/ in front.
-var subreddit = regexp.MustCompile(`^(?:/?r/)?([A-Za-z0-9_]{2,21})$`) //nolint:gochecknoglobals // a constant; Go has no constant patterns
+var subreddit = regexp.MustCompile(`^(?:/?r/)?([A-Za-z0-9_]{2,21})$`)
 
 // plain matches what may stand in a header and in a path.
-var plain = regexp.MustCompile(`^[A-Za-z0-9_-]+$`) //nolint:gochecknoglobals // likewise
+var plain = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // mistakes names what does not fit together, and takes r/ off the subreddits.
 func (s *settings) mistakes(at config.Settings) []error {
