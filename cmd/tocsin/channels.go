@@ -12,6 +12,7 @@ import (
 	"github.com/tocsin/tocsin/channel/email"
 	"github.com/tocsin/tocsin/channel/feed"
 	"github.com/tocsin/tocsin/channel/intercom"
+	"github.com/tocsin/tocsin/channel/mastodon"
 	"github.com/tocsin/tocsin/channel/reddit"
 	"github.com/tocsin/tocsin/channel/simulator"
 	"github.com/tocsin/tocsin/channel/telegram"
@@ -35,6 +36,7 @@ func channelTypes() []channel.Type {
 		discord.Type(),
 		x.Type(),
 		simulator.Type(),
+		mastodon.Type(),
 	}
 }
 
