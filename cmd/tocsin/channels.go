@@ -7,6 +7,7 @@ import (
 
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"
+	"github.com/tocsin/tocsin/channel/bluesky"
 	"github.com/tocsin/tocsin/channel/discord"
 	"github.com/tocsin/tocsin/channel/discourse"
 	"github.com/tocsin/tocsin/channel/email"
@@ -37,6 +38,7 @@ func channelTypes() []channel.Type {
 		x.Type(),
 		simulator.Type(),
 		mastodon.Type(),
+		bluesky.Type(),
 	}
 }
 
