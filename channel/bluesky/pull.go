@@ -22,6 +22,11 @@ func (a *account) Pull(ctx context.Context, from string) (tocsin.Batch, error) {
 	c := parseCursor(from)
 	feed := c.turn(append([]string{notifications}, a.Terms...))
 	page, back, err := a.page(ctx, feed, c.Feeds[feed].Back)
+	if feed != notifications && alone(ctx, err) {
+		a.log.Warn("a term could not be searched; the next round tries again", "term", feed, "error", err)
+		c.Todo = c.Todo[1:]
+		return tocsin.Batch{Cursor: c.String(), More: len(c.Todo) > 0}, nil
+	}
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
@@ -32,6 +37,13 @@ func (a *account) Pull(ctx context.Context, from string) (tocsin.Batch, error) {
 	batch.More = len(c.Todo) > 0
 	batch.Cursor = c.String()
 	return batch, nil
+}
+
+// alone tells whether an error may be one term's alone: then it must not keep the
+// other feeds from being read.
+func alone(ctx context.Context, err error) bool {
+	code := tocsin.CodeOf(err)
+	return err != nil && ctx.Err() == nil && code != tocsin.CodeLimited && code != tocsin.CodeUnauthorized
 }
 
 // page asks for a page of a feed, newest first, and gives the server's cursor to

@@ -106,6 +106,24 @@ func TestReportTellsWhoWroteWhatAndWhere(t *testing.T) {
 	require.Equal(t, tocsin.ReasonOwn, got.Rejections[0].Reason)
 }
 
+func TestSearchThatFailsKeepsNoMentionBack(t *testing.T) {
+	t.Parallel()
+	k := setup(t, func(n *network, _ map[string]any) { n.searchless = true })
+	cursor := ""
+	for range 3 {
+		want := k.network.say(2)
+		k.network.write("did:plc:ben", record{Text: "near is down"}, time.Now())
+		var got tocsin.Batch
+		got, cursor = k.drain(t, cursor)
+		require.Len(t, got.Reports, len(want))
+	}
+	k.network.mu.Lock()
+	k.network.searchless = false
+	k.network.mu.Unlock()
+	got, _ := k.drain(t, cursor)
+	require.Len(t, got.Reports, 3, "and nothing of it is lost")
+}
+
 func TestOddCursorStartsAnew(t *testing.T) {
 	t.Parallel()
 	k := setup(t, nil)

@@ -55,8 +55,8 @@ func (s *session) DoWithAuth(c *http.Client, req *http.Request, _ syntax.NSID) (
 	}
 	req.Header.Set("Authorization", "Bearer "+k.Access)
 	resp, err := c.Do(req)
-	if err == nil || !stale(err) {
-		return resp, hushed(err, k)
+	if !stale(err) {
+		return resp, s.hushed(err, k)
 	}
 	if err := s.renew(req.Context(), k); err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (s *session) DoWithAuth(c *http.Client, req *http.Request, _ syntax.NSID) (
 	}
 	again.Header.Set("Authorization", "Bearer "+k.Access)
 	resp, err = c.Do(again)
-	return resp, hushed(err, k)
+	return resp, s.hushed(err, k)
 }
 
 // stale tells whether a refusal means the session and not the call.
@@ -83,13 +83,12 @@ func stale(err error) bool {
 }
 
 // hushed takes the session's keys out of an error, should the server echo them.
-func hushed(err error, k keys) error {
+func (s *session) hushed(err error, k keys) error {
 	if err == nil {
 		return nil
 	}
 	name, clean := nameOf(err), channel.NewRedactor(config.NewSecret(k.Access), config.NewSecret(k.Refresh))
-	said := (&account{}).said(err, true) // it is ours: the bridge gives no other
-	err = clean.Error(said)
+	err = clean.Error(s.account.said(err, true))
 	if own, ok := err.(*tocsin.Error); ok && name != "" { //nolint:errorlint // the one that was made just now
 		own.Cause = &named{name, own.Cause}
 	}
@@ -113,7 +112,7 @@ func (s *session) renew(ctx context.Context, was keys) error {
 	case err == nil, code == tocsin.CodeUnauthorized, code == tocsin.CodeInvalid, code == tocsin.CodeForbidden:
 		return s.create(ctx)
 	default:
-		return hushed(err, s.keys)
+		return s.hushed(err, s.keys)
 	}
 }
 

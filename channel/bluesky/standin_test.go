@@ -42,23 +42,24 @@ type network struct {
 	tb  testing.TB
 	url string
 
-	mu       sync.Mutex
-	clock    func() time.Time
-	entries  []*entry // oldest first
-	next     int
-	sessions int // begun
-	access   string
-	refresh  string
-	stale    bool // access has run out
-	dead     bool // and refresh too
-	status   string
-	commits  int
-	tape     [][]byte // what Jetstream said
-	sockets  map[chan []byte]bool
-	echo     bool // errors repeat the caller's token
-	calls    map[string]int
-	front    *channeltest.Server
-	open     bool // signing in meets no fault
+	mu         sync.Mutex
+	clock      func() time.Time
+	entries    []*entry // oldest first
+	next       int
+	sessions   int // begun
+	access     string
+	refresh    string
+	stale      bool // access has run out
+	dead       bool // and refresh too
+	status     string
+	commits    int
+	tape       [][]byte // what Jetstream said
+	sockets    map[chan []byte]bool
+	echo       bool // errors repeat the caller's token
+	calls      map[string]int
+	front      *channeltest.Server
+	searchless bool // the search is out of order
+	open       bool // signing in meets no fault
 }
 
 func newNetwork(tb testing.TB) *network {
@@ -290,6 +291,10 @@ func (n *network) listNotifications(w http.ResponseWriter, r *http.Request) {
 }
 
 func (n *network) searchPosts(w http.ResponseWriter, r *http.Request) {
+	if n.searchless {
+		n.refuse(w, http.StatusBadGateway, "UpstreamFailure", "search")
+		return
+	}
 	q := strings.ToLower(r.FormValue("q"))
 	n.list(w, r, "posts", func(e *entry) bool {
 		var p record

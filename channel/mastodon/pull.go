@@ -48,6 +48,11 @@ func (a *account) Pull(ctx context.Context, from string) (tocsin.Batch, error) {
 	c := parseCursor(from)
 	feed := c.turn(append([]string{mentions}, a.Hashtags...))
 	page, err := a.page(ctx, feed, c.Feeds[feed])
+	if feed != mentions && alone(ctx, err) {
+		a.log.Warn("a hashtag could not be read; the next round tries again", "hashtag", feed, "error", err)
+		c.Todo = c.Todo[1:]
+		return tocsin.Batch{Cursor: c.String(), More: len(c.Todo) > 0}, nil
+	}
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
@@ -62,6 +67,13 @@ func (a *account) Pull(ctx context.Context, from string) (tocsin.Batch, error) {
 	}
 	batch.Cursor = c.String()
 	return batch, nil
+}
+
+// alone tells whether an error may be one hashtag's alone: then it must not keep
+// the other feeds from being read.
+func alone(ctx context.Context, err error) bool {
+	code := tocsin.CodeOf(err)
+	return err != nil && ctx.Err() == nil && code != tocsin.CodeLimited && code != tocsin.CodeUnauthorized
 }
 
 // page asks for the page of a feed that follows its mark, and gives it newest first.

@@ -175,7 +175,7 @@ func TestLookThatFailsHoldsNothingUp(t *testing.T) {
 		}
 		cursor = batch.Cursor
 		deleted = append(deleted, batch.Deleted...)
-		if !batch.More {
+		if len(deleted) > 0 {
 			break
 		}
 	}
@@ -191,4 +191,23 @@ func TestOddCursorStartsAnew(t *testing.T) {
 		reports, _ := k.drain(t, odd)
 		require.Len(t, reports, len(ids))
 	}
+}
+
+func TestHashtagThatFailsKeepsNoMentionBack(t *testing.T) {
+	t.Parallel()
+	k := setup(t, func(s *server, _ map[string]any) { s.tagless = true })
+	cursor := ""
+	for range 3 {
+		want := k.server.say(2)
+		tagged := k.server.write(post{author: "ben", text: "#NearDown", tags: []string{"NearDown"}})
+		var got []tocsin.Report
+		got, cursor = k.drain(t, cursor)
+		require.Len(t, got, len(want))
+		require.NotContains(t, []string{got[0].ExternalID, got[1].ExternalID}, tagged)
+	}
+	k.server.mu.Lock()
+	k.server.tagless = false
+	k.server.mu.Unlock()
+	got, _ := k.drain(t, cursor)
+	require.Len(t, got, 3, "and nothing of it is lost")
 }

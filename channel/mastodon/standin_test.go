@@ -53,6 +53,7 @@ type server struct {
 	sockets  map[chan []byte][]string // what each subscribed to
 	scopes   []string
 	limit    int
+	tagless  bool // hashtags can't be read
 	keyless  bool // ignores Idempotency-Key, as some servers do
 	calls    map[string]int
 	upgrader websocket.Upgrader
@@ -285,6 +286,10 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, wanted func(*post)
 }
 
 func (s *server) listTag(w http.ResponseWriter, r *http.Request) {
+	if s.tagless {
+		channeltest.JSON(w, http.StatusUnprocessableEntity, map[string]string{"error": "This method requires an authenticated user"})
+		return
+	}
 	s.list(w, r, func(p *post) bool { return slices.Contains(p.tags, r.PathValue("tag")) })
 }
 
