@@ -157,7 +157,7 @@ func TestEditsAndDeletionsAreSeenByLookingAgain(t *testing.T) {
 
 func TestLookThatFailsHoldsNothingUp(t *testing.T) {
 	t.Parallel()
-	k := setup(t, nil)
+	k := setup(t, func(_ *server, set map[string]any) { delete(set, "hashtags") })
 	now := time.Now()
 	k.server.clock = func() time.Time { return now }
 	ids := k.server.say(3)
