@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -46,7 +46,7 @@ func (e *event) uri() string { return "at://" + e.DID + "/" + collection + "/" +
 func (a *account) stream(from int64) string {
 	params := url.Values{"wantedCollections": {collection}}
 	if from > 0 {
-		params.Set("cursor", fmt.Sprint(from-rewind.Microseconds()))
+		params.Set("cursor", strconv.FormatInt(from-rewind.Microseconds(), 10))
 	}
 	return a.Jetstream + "?" + params.Encode()
 }

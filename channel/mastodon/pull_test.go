@@ -35,7 +35,7 @@ func TestTenThousandReportsComeInOnceThroughFaults(t *testing.T) {
 
 func TestFirstLookGoesBackAsFarAsAsked(t *testing.T) {
 	t.Parallel()
-	k := setup(t, func(s *server, set map[string]any) { set["since"] = "24h" })
+	k := setup(t, func(_ *server, set map[string]any) { set["since"] = "24h" })
 	for i := range 400 { // one a quarter of an hour, oldest first
 		at := time.Now().Add(-time.Duration(400-i) * 15 * time.Minute)
 		k.server.write(post{author: fmt.Sprint("p", i), text: "@help it is slow", at: at})
