@@ -26,19 +26,19 @@ import (
 // channelTypes is the list of outside systems that we know. There is no other.
 func channelTypes() []channel.Type {
 	return []channel.Type{
-		discourse.Type(),
 		email.Type(),
-		feed.Type(),
-		reddit.Type(),
 		webhook.Type(),
 		zendesk.Type(),
 		intercom.Type(),
+		discourse.Type(),
 		telegram.Type(),
 		discord.Type(),
 		x.Type(),
-		simulator.Type(),
 		mastodon.Type(),
 		bluesky.Type(),
+		reddit.Type(),
+		feed.Type(),
+		simulator.Type(),
 	}
 }
 
