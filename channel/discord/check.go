@@ -32,6 +32,7 @@ func (b *bot) Check(ctx context.Context) error {
 	case len(b.Channels) > 0 && app.Flags&readsContent == 0:
 		return tocsin.Errorf(tocsin.CodeForbidden, "The bot is not shown what people write. Turn on Message Content Intent on the application's Bot page.")
 	}
+	clocks := channel.CheckClock(resp.Header, b.now(), maxSkew) // before more calls take their time
 	for _, id := range b.Channels {
 		_, err := b.list(ctx, id, url.Values{})
 		if code := tocsin.CodeOf(err); code == tocsin.CodeForbidden || code == tocsin.CodeNotFound {
@@ -41,5 +42,5 @@ func (b *bot) Check(ctx context.Context) error {
 			return err
 		}
 	}
-	return channel.CheckClock(resp.Header, b.now(), maxSkew)
+	return clocks
 }
