@@ -31,11 +31,12 @@ test: deps ## run every test, with the race detector (installs what is missing, 
 	$(GO) test -race -timeout 9m ./...
 
 .PHONY: test-slow
-test-slow: deps fuzz ## the tests that take longer: fuzzing, more kills, the measured streams
-	TOCSIN_SLOW=1 $(GO) test -timeout 60m ./...
+test-slow: export TOCSIN_SLOW = 1
+test-slow: deps fuzz ## the tests that take longer: fuzzing, more kills, the measured streams, a real Bluesky network
+	$(GO) test -timeout 60m ./...
 
 .PHONY: deps
-deps: ## install the Debian packages that tests need (PostgreSQL, Dovecot)
+deps: ## install the Debian packages that tests need (PostgreSQL, Dovecot; Redis for the slow ones)
 	@bash e2e/deps.sh
 
 .PHONY: lint

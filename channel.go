@@ -16,12 +16,15 @@ type Channel struct {
 	Source   Source   // can be polled for reports
 	Streamer Streamer // can push reports as they are written
 	Receiver Receiver // takes reports by inbound HTTP
+	Importer Importer // can read what was exported from it
 	Replier  Replier  // can answer a reporter in their own thread
 	Poster   Poster   // can post in public
 	Editor   Editor   // can edit what was posted
 	Finder   Finder   // can look for what we sent
 	Pager    Pager    // can carry a bell to a person
+	Renewer  Renewer  // can bring a bell that it carried up to date
 	Checker  Checker  // can prove that its settings work
+	Prover   Prover   // can prove that what it sends would be believed
 	Measurer Measurer // knows how long a text is on its network
 	Meter    Meter    // knows what is left of the network's limits and of a budget
 }
@@ -35,7 +38,10 @@ type Batch struct {
 	Edits      []Report // reports brought earlier, as their writers changed them; one that we do not have is passed over
 	Deleted    []string // external ids of reports that are gone upstream: they are never quoted again
 	Cursor     string   // where to go on; "" leaves the stored one
-	More       bool   // there is more at once: do not wait for the next poll
+	More       bool     // there is more at once: do not wait for the next poll
+	// Backlog says that the reports are old ones which a person brought in: they are
+	// remembered, and open no incident.
+	Backlog bool
 }
 
 // Source is polled. Pull gives what came since the cursor ("" at the very first
@@ -58,6 +64,13 @@ type Streamer interface {
 // writes the answer.
 type Receiver interface {
 	Receive(r *http.Request) (Batch, error)
+}
+
+// Importer reads one thing as its system exports it: a mail, with its header. What
+// it makes of it has the ids that a Source would give it, so that nothing is
+// imported twice.
+type Importer interface {
+	Import(exported []byte) Batch
 }
 
 // Message is an approved text on its way to one recipient, or into the open.
@@ -114,6 +127,13 @@ type Finder interface {
 // Pager carries a bell to a person. It may be called again with the same key.
 type Pager interface {
 	Page(ctx context.Context, a Alarm) (Sent, error)
+}
+
+// Renewer brings a bell that was carried up to date: its evidence grew, or somebody
+// has taken it. The externalID is what Page gave. It wakes nobody: what must wake
+// somebody is another Page. It may be called again with the same alarm.
+type Renewer interface {
+	Renew(ctx context.Context, externalID string, a Alarm) error
 }
 
 // Checker tries the channel's settings against the outside system, without

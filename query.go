@@ -27,6 +27,13 @@ type PageQuery struct {
 	Limit    int
 }
 
+// AttemptQuery asks for the attempts of a page's notices, oldest first.
+type AttemptQuery struct {
+	Page  int64
+	After string
+	Limit int
+}
+
 // DeliveryQuery asks for lines of the ledger, oldest first.
 type DeliveryQuery struct {
 	Incident int64

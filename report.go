@@ -2,6 +2,10 @@ package tocsin
 
 import (
 	"encoding/json"
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,6 +28,11 @@ type Report struct {
 	// answer this report; "" where it may be answered.
 	NoReply string `json:"no_reply,omitempty"`
 
+	// What its writer did to it afterwards, as far as we have heard. A deleted one
+	// has no text any more, anywhere.
+	EditedAt  time.Time `json:"edited_at,omitzero"`
+	DeletedAt time.Time `json:"deleted_at,omitzero"`
+
 	// Raw is the text as it came, decoded to UTF-8; Markup says how to read it.
 	// The store keeps it beside the report and gives it only when asked.
 	Raw    string `json:"-"`
@@ -31,6 +40,27 @@ type Report struct {
 	// Route is what the channel needs to answer (mail: addresses and References).
 	// Only the channel reads it.
 	Route json.RawMessage `json:"-"`
+}
+
+// TextDeleted stands where a deleted report's words would be shown.
+const TextDeleted = "deleted by its writer"
+
+// Words gives a report's title and text for people to read on one line. Of one that
+// was deleted it says just that.
+func (r Report) Words() string {
+	if !r.DeletedAt.IsZero() {
+		return TextDeleted
+	}
+	return strings.TrimSpace(r.Title + " " + r.Text)
+}
+
+// Unanswerable says, as a reason for people, why no answer can go into a report's
+// thread; "" where one can.
+func (r Report) Unanswerable() string {
+	if !r.DeletedAt.IsZero() {
+		return TextDeleted + ": there is no thread to answer in"
+	}
+	return r.NoReply
 }
 
 // Markup is how a raw text is written.
@@ -54,6 +84,45 @@ type Reporter struct {
 	Since  time.Time `json:"since,omitzero"` // when the account was made; zero if unknown
 	Staff  bool      `json:"staff,omitempty"`
 }
+
+// Among tells whether a reporter is in a list of people: by id, by handle, or by the
+// domain of their mail address, as in *@example.org.
+func (r Reporter) Among(people []string) bool {
+	handle := strings.TrimPrefix(r.Handle, "@")
+	address, isMail := strings.CutPrefix(r.ID, "mailto:")
+	return slices.ContainsFunc(people, func(who string) bool {
+		if domain, all := strings.CutPrefix(who, "*@"); all {
+			_, at, found := strings.Cut(address, "@")
+			return isMail && found && strings.EqualFold(at, domain)
+		}
+		who = strings.TrimPrefix(who, "@")
+		return who != "" && (strings.EqualFold(who, r.ID) || strings.EqualFold(who, handle))
+	})
+}
+
+// scheme matches ids that name their network already, as in x:783214.
+var scheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*:[^/]`)
+
+// ReporterID names a person across channels, as Reporter.ID wants it, by what a
+// channel calls them: by mail address where it is one, so that who writes by mail
+// and by form counts once.
+func ReporterID(channel, author string) string {
+	if scheme.MatchString(author) {
+		return author
+	}
+	if a, err := mail.ParseAddress(author); err == nil && a.Address == author {
+		return "mailto:" + strings.ToLower(author)
+	}
+	return channel + ":" + author
+}
+
+// UpstreamScheme begins the id of a reporter that is no person: a provider that tells
+// of the state of its own service.
+const UpstreamScheme = "upstream:"
+
+// Upstream tells whether a provider speaks of itself. What it says stands beside the
+// reports of people, is no evidence as theirs are, and is never answered.
+func (r Reporter) Upstream() bool { return strings.HasPrefix(r.ID, UpstreamScheme) }
 
 // Rejection is something that came in and did not become a report, with the
 // reason: nothing is left out in silence.

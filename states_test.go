@@ -72,11 +72,12 @@ func TestAnUpdateIsSentOnlyAfterApproval(t *testing.T) {
 
 func TestAPageThatNobodyAnsweredCanStillBeAcknowledged(t *testing.T) {
 	t.Parallel()
-	all := []tocsin.PageState{tocsin.PageOpen, tocsin.PageAcked, tocsin.PageExhausted, tocsin.PageClosed}
+	all := []tocsin.PageState{tocsin.PageOpen, tocsin.PageAcked, tocsin.PageSnoozed, tocsin.PageExhausted, tocsin.PageClosed}
 	edges(t, all, map[tocsin.PageState][]tocsin.PageState{
-		tocsin.PageOpen:      {tocsin.PageAcked, tocsin.PageExhausted, tocsin.PageClosed},
-		tocsin.PageAcked:     {tocsin.PageOpen, tocsin.PageClosed},
-		tocsin.PageExhausted: {tocsin.PageAcked, tocsin.PageOpen, tocsin.PageClosed},
+		tocsin.PageOpen:      {tocsin.PageAcked, tocsin.PageSnoozed, tocsin.PageExhausted, tocsin.PageClosed},
+		tocsin.PageAcked:     {tocsin.PageOpen, tocsin.PageSnoozed, tocsin.PageClosed},
+		tocsin.PageSnoozed:   {tocsin.PageOpen, tocsin.PageAcked, tocsin.PageSnoozed, tocsin.PageClosed},
+		tocsin.PageExhausted: {tocsin.PageAcked, tocsin.PageSnoozed, tocsin.PageOpen, tocsin.PageClosed},
 	}, func(from, to tocsin.PageState) (tocsin.PageState, error) {
 		p := tocsin.Page{State: from}
 		err := p.Move(to)

@@ -48,6 +48,9 @@ type Client struct {
 	now     func() time.Time
 	timeout time.Duration
 	hush    Redactor
+	// for sockets, which have a transport of their own
+	userAgent    string
+	allowPrivate bool
 }
 
 // NewClient makes a client. It lives as long as its channel.
@@ -79,12 +82,16 @@ func NewClient(o Options) *Client {
 				},
 				userAgent: o.UserAgent,
 				maxBody:   o.MaxBody,
+				now:       o.Now,
 			},
 			CheckRedirect: checkRedirect,
 		},
 		now:     o.Now,
 		timeout: o.Timeout,
 		hush:    NewRedactor(o.Secrets...),
+
+		userAgent:    o.UserAgent,
+		allowPrivate: o.AllowPrivate,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // mannered is the part of the manners that holds for each single exchange.
@@ -12,6 +13,7 @@ type mannered struct {
 	next      http.RoundTripper
 	userAgent string
 	maxBody   int64
+	now       func() time.Time
 }
 
 // RoundTrip makes one exchange.
@@ -29,6 +31,7 @@ func (m *mannered) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	traceClock(req, resp, m.now())
 	resp.Body = &capped{ReadCloser: resp.Body, left: m.maxBody}
 	return resp, nil
 }

@@ -48,11 +48,6 @@ func (c *Config) CheckTypes(known []string) error {
 	return Join(errs...)
 }
 
-// hasChannel tells whether there is a channel of this name.
-func (c *Config) hasChannel(name string) bool {
-	return slices.ContainsFunc(c.Channels, func(ch Channel) bool { return ch.Name == name })
-}
-
 func (c *Config) channelNames() []string {
 	names := make([]string, len(c.Channels))
 	for i, ch := range c.Channels {

@@ -2,6 +2,8 @@ package config_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -65,6 +67,10 @@ func TestSpansHaveTheirBounds(t *testing.T) {
 	refused(t, "ingest", "every", "999ms", "1h1s", "0s", "-1s", "15")
 	taken(t, "triage", "window", "1h", "2160h")
 	refused(t, "triage", "window", "59m", "2161h", "7d", "0s")
+	taken(t, "triage", "stale", "1m", "6h", "2160h")
+	refused(t, "triage", "stale", "59s", "2161h", "0s")
+	taken(t, "triage", "quiet", "10m", "2160h")
+	refused(t, "triage", "quiet", "9m", "2161h", "-1h")
 	taken(t, "broadcast", "hold", "0s", "10m")
 	refused(t, "broadcast", "hold", "-1s", "601s", "forever")
 }
@@ -73,6 +79,31 @@ func TestFalseRingsAreMoreThanNone(t *testing.T) {
 	t.Parallel()
 	taken(t, "triage", "false_rings", "1", "0.1", "1000", "1e2")
 	refused(t, "triage", "false_rings", "0", "-1", "1001", "NaN", "Inf", "-Inf", "one")
+	taken(t, "triage", "false_whispers", "2", "0.5")
+	refused(t, "triage", "false_whispers", "0", "1001", "NaN")
+}
+
+func TestStaffAreNamed(t *testing.T) {
+	t.Parallel()
+	c, err := config.Parse("t.yml", []byte("staff: ['@acme', 'mailto:ana@example.org', '*@example.org', x:783214]\n"))
+	require.NoError(t, err)
+	require.Len(t, c.Staff, 4)
+	for _, who := range []string{"''", "'@'", "Ana Example", "'*'"} {
+		_, err := config.Parse("t.yml", []byte("staff: ["+who+"]\n"))
+		require.ErrorContains(t, err, "staff: ", who)
+		require.ErrorContains(t, err, "names nobody", who)
+	}
+}
+
+func TestALexiconIsAFileBesideTheConfiguration(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "words.txt"), nil, 0o600))
+	c, err := config.Parse(filepath.Join(folder, "t.yml"), []byte("triage:\n  lexicon: words.txt\n"))
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(folder, "words.txt"), c.Triage.Lexicon)
+	_, err = config.Parse(filepath.Join(folder, "t.yml"), []byte("triage:\n  lexicon: other.txt\n"))
+	require.ErrorContains(t, err, "triage.lexicon: The file")
 }
 
 func TestPoliciesHaveTheirBounds(t *testing.T) {
@@ -83,10 +114,10 @@ func TestPoliciesHaveTheirBounds(t *testing.T) {
 		"steps: [{wait: 25h, targets: [{channel: drill}]}]": "steps[0].wait: 25h is out of range. Write 0s to 24h; 0s is the usual 5m.",
 		"steps: [{wait: -1s, targets: [{channel: drill}]}]": "steps[0].wait: -1s is out of range.",
 		"steps: [{name: a}]":                        "steps[0].targets: This step has no targets.",
-		"steps: [{targets: [{to: a}]}]":             "steps[0].targets[0].channel: This target names no channel. Choose from: drill.",
+		"steps: [{targets: [{to: a}]}]":             "steps[0].targets[0].channel: This target names no channel, and nobody. Choose from: drill.",
 		"steps: [{targets: [{channel: drll}]}]":     "steps[0].targets[0].channel: There is no channel drll. Did you mean drill?",
 		"whisper: [{channel: drill}, {channel: x}]": "whisper[1].channel: There is no channel x.",
-		"title: a":  "title: There is no such key. Choose from: name, whisper, steps, repeat.",
+		"title: a":  "title: There is no such key. Choose from: name, whisper, steps, repeat, quiet.",
 		"steps: []": ": This policy wakes nobody. Give it a whisper or steps.",
 	} {
 		_, err := config.Parse("t.yml", fmt.Appendf(nil,

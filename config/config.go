@@ -20,10 +20,15 @@ type Config struct {
 	Ingest    Ingest    `config:"ingest"`
 	Triage    Triage    `config:"triage"`
 	Broadcast Broadcast `config:"broadcast"`
+	// Staff are the operator's own people and accounts, by id, handle or domain of
+	// mail: what they write is no user's report.
+	Staff []string `config:"staff"`
 
-	Channels []Channel       `config:"channels,named"`
-	Areas    []tocsin.Area   `config:"areas,named"`    // seeds: the store takes those it does not know
-	Policies []tocsin.Policy `config:"policies,named"` // seeds, as the areas
+	Channels  []Channel         `config:"channels,named"`
+	Areas     []tocsin.Area     `config:"areas,named"`     // seeds: the store takes those it does not know
+	Policies  []tocsin.Policy   `config:"policies,named"`  // seeds, as the areas
+	People    []tocsin.Person   `config:"people,named"`    // seeds
+	Schedules []tocsin.Schedule `config:"schedules,named"` // seeds
 }
 
 // Mistake makes an error about one key, with its place, for what only the whole
@@ -62,6 +67,14 @@ type Triage struct {
 	FalseRings float64 `config:"false_rings"`
 	// Window is how far back reports are compared with new ones.
 	Window time.Duration `config:"window"`
+	// FalseWhispers is how many times a week support may be told of nothing.
+	FalseWhispers float64 `config:"false_whispers"`
+	// Stale is the age at its arrival from which a report opens no incident any more.
+	Stale time.Duration `config:"stale"`
+	// Quiet is how long an incident takes reports after the last one.
+	Quiet time.Duration `config:"quiet"`
+	// Lexicon is a file of the operator's own words and what they stand for.
+	Lexicon string `config:"lexicon"`
 }
 
 // Broadcast is how updates go out.
@@ -84,7 +97,7 @@ func Default() Config {
 		Database:  Database{URL: NewSecret("tocsin.db")},
 		Log:       Log{Level: "info", Format: "text"},
 		Ingest:    Ingest{Every: 15 * time.Second},
-		Triage:    Triage{FalseRings: 1, Window: 7 * 24 * time.Hour},
+		Triage:    Triage{FalseRings: 1, FalseWhispers: 2, Window: 7 * 24 * time.Hour, Stale: 6 * time.Hour, Quiet: 4 * time.Hour},
 		Broadcast: Broadcast{Hold: 10 * time.Second},
 	}
 }

@@ -30,13 +30,18 @@ func TestEnvironmentWinsOverTheFile(t *testing.T) {
 	t.Setenv("TOCSIN_INGEST_EVERY", "1m")
 	t.Setenv("TOCSIN_TRIAGE_FALSE_RINGS", "2.5")
 	t.Setenv("TOCSIN_TRIAGE_WINDOW", "24h")
+	t.Setenv("TOCSIN_TRIAGE_FALSE_WHISPERS", "3")
+	t.Setenv("TOCSIN_TRIAGE_STALE", "2h")
+	t.Setenv("TOCSIN_TRIAGE_QUIET", "3h")
+	t.Setenv("TOCSIN_STAFF", "@acme,*@example.org")
 	t.Setenv("TOCSIN_BROADCAST_HOLD", "0s")
 	want := config.Config{
 		Server:    config.Server{Listen: ":9090", BaseURL: "https://tocsin.example.org"},
 		Database:  config.Database{URL: config.NewSecret("postgres://db/tocsin")},
 		Log:       config.Log{Level: "debug", Format: "json"},
 		Ingest:    config.Ingest{Every: time.Minute},
-		Triage:    config.Triage{FalseRings: 2.5, Window: 24 * time.Hour},
+		Triage:    config.Triage{FalseRings: 2.5, FalseWhispers: 3, Window: 24 * time.Hour, Stale: 2 * time.Hour, Quiet: 3 * time.Hour},
+		Staff:     []string{"@acme", "*@example.org"},
 		Broadcast: config.Broadcast{},
 	}
 	require.Equal(t, want, values(parse(t, "")))
@@ -54,7 +59,7 @@ func TestMistakeInTheEnvironmentNamesItsVariable(t *testing.T) {
 TOCSIN_CHANNELS:1: channels.drill: The name drill is taken by the entry in line 1. Choose another.
 TOCSIN_POLICIES_DEFAULT_STEPS:1: policies.default.steps[0].targets[0].chanel: There is no such key. Did you mean channel?
 TOCSIN_INGEST_EVERY: ingest.every: "often" is not what is wanted here. Write a span of time with its unit, such as 90s, 5m or 2h30m.
-TOCSIN_POLICIES_DEFAULT_STEPS: policies.default.steps[0].targets[0].channel: This target names no channel. Choose from: drill.
+TOCSIN_POLICIES_DEFAULT_STEPS: policies.default.steps[0].targets[0].channel: This target names no channel, and nobody. Choose from: drill.
 TOCSIN_POLICIES_DEFAULT_STEPS: policies.default.steps[0].wait: Write a span of time with its unit, such as 90s, 5m or 2h30m.
 TOCSIN_SERVER_LISTEN: server.listen: "here" is no address to listen on. Write host:port, such as 127.0.0.1:8080 or :8080.`)
 }

@@ -25,7 +25,20 @@ func TestExampleDocumentsEveryKey(t *testing.T) {
 	root := readExample(t)
 	documented(t, root, reflect.TypeFor[Config]())
 	documented(t, child(root, "areas").Content[0], reflect.TypeFor[areaKeys]())
-	documented(t, child(root, "policies").Content[0], reflect.TypeFor[policyKeys]())
+	documented(t, child(root, "people").Content[0], reflect.TypeFor[personKeys]())
+	documented(t, child(root, "schedules").Content[0], reflect.TypeFor[scheduleKeys]())
+	policy := child(root, "policies").Content[0]
+	for n, f := range fields(reflect.TypeFor[policyKeys]()) {
+		if f.key == "steps" || f.key == "whisper" {
+			continue // below: each kind of target excludes the others
+		}
+		documented(t, policy, reflect.StructOf([]reflect.StructField{reflect.TypeFor[policyKeys]().Field(n)}))
+	}
+	text, err := yaml.Marshal(child(policy, "steps"))
+	require.NoError(t, err)
+	for _, f := range append(fields(reflect.TypeFor[targetKeys]()), fields(reflect.TypeFor[stepKeys]())...) {
+		require.Contains(t, string(text), f.key+":", "tocsin.example.yml lacks a target of this kind")
+	}
 }
 
 // documented asks that each key of typ stands in n, in the first entry of lists.
@@ -51,12 +64,13 @@ func documented(t *testing.T, n *yaml.Node, typ reflect.Type) {
 // must be what applies when nothing is written, as its first lines say.
 func TestExampleShowsTheDefaults(t *testing.T) {
 	root := readExample(t)
-	text, err := yaml.Marshal(only(root, false, "channels", "areas", "policies"))
+	text, err := yaml.Marshal(only(root, false, "channels", "areas", "policies", "people", "schedules"))
 	require.NoError(t, err)
 	c, err := Parse("tocsin.example.yml", text)
 	require.NoError(t, err)
 	want := Default()
 	want.Path, want.source = c.Path, c.source
+	want.Staff = []string{} // written as a list without entries
 	require.Equal(t, &want, c)
 }
 

@@ -72,8 +72,10 @@ func Parse(path string, text []byte) (*Config, error) {
 	c := Default()
 	c.Path = path
 	c.source = source{file: path, dir: filepath.Dir(path), node: root, env: prefix}
-	err = Join(c.source.decode(&c), c.check(c.source), c.readLists(), c.source.misspelt(reflect.TypeFor[Config]()))
+	unread := c.source.decode(&c)
 	c.Database.settle(path)
+	c.Triage.settle(path)
+	err = Join(unread, c.check(c.source), c.readLists(), c.source.misspelt(reflect.TypeFor[Config]()))
 	c.Server.BaseURL = strings.TrimRight(c.Server.BaseURL, "/")
 	return &c, err
 }
@@ -84,6 +86,10 @@ func (c *Config) readLists() error {
 	var errs []error
 	channels, err := c.source.list("channels")
 	errs = append(errs, err, c.readChannels(channels))
+	people, err := c.source.list("people")
+	errs = append(errs, err, c.readPeople(people))
+	schedules, err := c.source.list("schedules")
+	errs = append(errs, err, c.readSchedules(schedules))
 	policies, err := c.source.list("policies")
 	errs = append(errs, err, c.readPolicies(policies))
 	areas, err := c.source.list("areas")

@@ -84,11 +84,24 @@ func TestSeedsBecomeTheWordsOfTheHouse(t *testing.T) {
 		Name:    tocsin.PolicyDefault,
 		Whisper: []tocsin.Target{{Channel: "contact-form", To: "support"}},
 		Steps: []tocsin.Step{
-			{Name: "primary", Wait: tocsin.Duration(5 * time.Minute), Targets: []tocsin.Target{{Channel: "page-mail", To: "oncall@example.org"}}},
-			{Name: "the cavalry", Wait: tocsin.Duration(10 * time.Minute), Targets: []tocsin.Target{{Channel: "page-mail", To: "everyone@example.org"}}},
+			{Name: "primary", Wait: tocsin.Duration(5 * time.Minute), Targets: []tocsin.Target{{Schedule: "primary"}}},
+			{Name: "the team", Wait: tocsin.Duration(5 * time.Minute), Targets: []tocsin.Target{{Group: "identity"}, {Person: "jonas"}}},
+			{Name: "the cavalry", Wait: tocsin.Duration(10 * time.Minute), Targets: []tocsin.Target{{Everyone: true}, {Channel: "page-mail", To: "everyone@example.org"}}},
 		},
 		Repeat: 1,
+		Quiet:  &tocsin.Quiet{Severity: 4, Hours: []tocsin.Hours{{Days: []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}, From: "22:00", To: "07:00"}}},
 	}, c.Policies[0])
+	require.Equal(t, tocsin.Person{
+		Name: "jonas", Zone: "America/Denver", Contacts: []tocsin.Contact{{Name: "mail", Channel: "page-mail", To: "jonas@example.org"}},
+	}, c.People[1])
+	require.Equal(t, []tocsin.Rule{
+		{Contact: "mail", Tier: tocsin.TierRing, Severity: 4}, {Contact: "phone", Severity: 2, After: tocsin.Duration(time.Minute)},
+	}, c.People[0].Rules)
+	require.Equal(t, tocsin.Layer{
+		Name: "working hours", Zone: "Europe/Vienna", People: []string{"mara"}, Start: "2026-11-23", Handoff: "09:00", Every: "weekly",
+		Hours: []tocsin.Hours{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "09:00", To: "17:00"}}, Except: []string{"austria"}, Only: []string{},
+	}, c.Schedules[0].Layers[0])
+	require.Equal(t, []tocsin.Holidays{{Name: "austria", Days: []string{"2026-12-25", "2026-12-26"}}}, c.Schedules[0].Holidays)
 	require.Equal(t, "identity", c.Areas[0].Team)
 	require.Equal(t, []string{"log in", "login", "sign in", "password", "two-factor"}, c.Areas[0].Phrases)
 }
@@ -154,7 +167,7 @@ t.yml:3: channels.a.no_such: There is no such key. There is none to choose from.
 // values copies what was configured, without the file's name and places.
 func values(c *config.Config) config.Config {
 	return config.Config{
-		Server: c.Server, Database: c.Database, Log: c.Log, Ingest: c.Ingest, Triage: c.Triage, Broadcast: c.Broadcast,
+		Server: c.Server, Database: c.Database, Log: c.Log, Ingest: c.Ingest, Triage: c.Triage, Broadcast: c.Broadcast, Staff: c.Staff,
 		Channels: c.Channels, Areas: c.Areas, Policies: c.Policies,
 	}
 }

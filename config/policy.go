@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -20,6 +21,12 @@ type policyKeys struct {
 	Whisper []targetKeys `config:"whisper"`
 	Steps   []stepKeys   `config:"steps"`
 	Repeat  int          `config:"repeat"`
+	Quiet   quietKeys    `config:"quiet"`
+}
+
+type quietKeys struct {
+	Hours    []hoursKeys `config:"hours"`
+	Severity int         `config:"severity"`
 }
 
 type stepKeys struct {
@@ -28,9 +35,14 @@ type stepKeys struct {
 	Wait    time.Duration `config:"wait"`
 }
 
+// targetKeys are the keys of a target, of which one kind is used.
 type targetKeys struct {
-	Channel string `config:"channel"`
-	To      string `config:"to"`
+	Channel  string `config:"channel"`
+	To       string `config:"to"`
+	Person   string `config:"person"`
+	Schedule string `config:"schedule"`
+	Group    string `config:"group"`
+	Everyone bool   `config:"everyone"`
 }
 
 // readPolicies comes after the channels, whose names policies use.
@@ -59,7 +71,7 @@ func (c *Config) checkPolicy(part source, p policyKeys) error {
 	for i, step := range p.Steps {
 		key := fmt.Sprintf("steps[%d]", i)
 		if len(step.Targets) == 0 {
-			wrong(key+".targets", "This step has no targets. Write at least one {channel, to}.")
+			wrong(key+".targets", "This step has no targets. Write at least one: {channel, to}, {person}, {schedule}, {group} or {everyone: true}.")
 		}
 		if step.Wait < 0 || step.Wait > maxWait {
 			wrong(key+".wait", "%s is out of range. Write 0s to 24h; 0s is the usual %s.", span(step.Wait), span(defaultWait))
@@ -72,19 +84,37 @@ func (c *Config) checkPolicy(part source, p policyKeys) error {
 func (c *Config) checkTargets(part source, key string, targets []targetKeys) error {
 	var errs []error
 	for i, target := range targets {
-		at := fmt.Sprintf("%s[%d].channel", key, i)
+		at := fmt.Sprintf("%s[%d]", key, i)
+		refused := tocsin.Target(target).Refuse()
 		switch {
-		case target.Channel == "":
-			errs = append(errs, part.mistake(at, "This target names no channel. "+Suggest("", c.channelNames())))
-		case !c.hasChannel(target.Channel):
-			errs = append(errs, part.mistake(at, "There is no channel "+target.Channel+". "+Suggest(target.Channel, c.channelNames())))
+		case target == targetKeys{To: target.To}:
+			errs = append(errs, part.mistake(at+".channel", "This target names no channel, and nobody. "+Suggest("", c.channelNames())))
+		case refused != nil:
+			errs = append(errs, part.mistake(at, tocsin.MessageOf(refused)))
+		case target.Channel != "":
+			errs = append(errs, known(part, at+".channel", "channel", target.Channel, c.channelNames()))
+		case target.Person != "":
+			errs = append(errs, known(part, at+".person", "person", target.Person, c.personNames()))
+		case target.Schedule != "":
+			errs = append(errs, known(part, at+".schedule", "schedule", target.Schedule, c.scheduleNames()))
 		}
 	}
 	return Join(errs...)
 }
 
+// known tells of a name that is none of those there are.
+func known(part source, key, what, name string, names []string) error {
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return part.mistake(key, "There is no "+what+" "+name+". "+Suggest(name, names))
+}
+
 func (p policyKeys) policy() tocsin.Policy {
 	made := tocsin.Policy{Name: p.Name, Whisper: targets(p.Whisper), Repeat: p.Repeat}
+	if len(p.Quiet.Hours) > 0 || p.Quiet.Severity != 0 {
+		made.Quiet = &tocsin.Quiet{Hours: spansOf(p.Quiet.Hours), Severity: p.Quiet.Severity}
+	}
 	for i, s := range p.Steps {
 		step := tocsin.Step{Name: s.Name, Targets: targets(s.Targets), Wait: tocsin.Duration(s.Wait)}
 		if step.Name == "" {

@@ -24,6 +24,8 @@ type memory struct {
 	reports    []tocsin.Report
 	rejections []tocsin.Rejection
 	receipts   []tocsin.Receipt
+	edits      []tocsin.Report
+	deleted    []string
 	leases     map[string]lease
 	ours       map[string]bool
 	commits    int
@@ -68,6 +70,7 @@ func (m *memory) CommitBatch(_ context.Context, channel, was string, b tocsin.Ba
 	}
 	m.rejections = append(m.rejections, b.Rejections...)
 	m.receipts = append(m.receipts, b.Receipts...)
+	m.edits, m.deleted = append(m.edits, b.Edits...), append(m.deleted, b.Deleted...)
 	return added, nil
 }
 
@@ -75,6 +78,29 @@ func (m *memory) OwnMessage(_ context.Context, channel, externalID string) (bool
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.ours[channel+" "+externalID], m.broken
+}
+
+func (m *memory) LastReport(_ context.Context, channel string) (written, received time.Time, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.reports {
+		if r.Channel == channel && !r.At.Before(written) {
+			written, received = r.At, r.ReceivedAt
+		}
+	}
+	return written, received, m.broken
+}
+
+func (m *memory) Pace(_ context.Context, channel string, since time.Time, stretch time.Duration) (map[int64]int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	counts := map[int64]int{}
+	for _, r := range m.reports {
+		if r.Channel == channel && !r.At.Before(since) {
+			counts[r.At.UnixMicro()/stretch.Microseconds()]++
+		}
+	}
+	return counts, m.broken
 }
 
 func (m *memory) Lease(_ context.Context, name, holder string, ttl time.Duration) (bool, error) {
@@ -163,7 +189,7 @@ func node(t *testing.T, name string, store *memory, channels ...tocsin.Channel) 
 	t.Helper()
 	k := &kit{store: store, log: &logged{}, metrics: prometheus.NewRegistry()}
 	k.Ingest = New(Options{
-		Store: store, Channels: channels, Node: name, Now: time.Now, Every: 15 * time.Second, Metrics: k.metrics,
+		Store: store, Past: store, Channels: channels, Node: name, Now: time.Now, Every: 15 * time.Second, Metrics: k.metrics,
 		Log: slog.New(slog.NewTextHandler(k.log, nil)),
 	})
 	return k

@@ -21,8 +21,12 @@ type feed struct {
 	channel tocsin.Channel
 	chatter *rate.Limiter // of the log
 
-	mu     sync.Mutex
-	health tocsin.Health
+	pace  pace // what is usual; watch's alone
+	paced time.Time
+
+	mu        sync.Mutex
+	health    tocsin.Health
+	streaming bool // a stream is open: what is silent in it is silent now
 }
 
 func newFeed(ch tocsin.Channel) *feed {
@@ -38,6 +42,8 @@ func (i *Ingest) note(f *feed, b tocsin.Batch, added int) {
 	name := f.channel.Name
 	i.metrics.reports.WithLabelValues(name).Add(float64(added))
 	i.metrics.repeats.WithLabelValues(name).Add(float64(max(len(b.Reports)-added, 0)))
+	i.metrics.edits.WithLabelValues(name).Add(float64(len(b.Edits)))
+	i.metrics.deletions.WithLabelValues(name).Add(float64(len(b.Deleted)))
 	for _, r := range b.Rejections {
 		i.metrics.rejections.WithLabelValues(name, r.Reason).Inc()
 		if f.chatter.AllowN(i.now(), 1) {
@@ -48,7 +54,7 @@ func (i *Ingest) note(f *feed, b tocsin.Batch, added int) {
 	defer f.mu.Unlock()
 	f.health.Reports += int64(added)
 	f.health.Rejections += int64(len(b.Rejections))
-	if added == 0 {
+	if added == 0 || b.Backlog { // a backlog says nothing of how the channel does
 		return
 	}
 	f.health.LastReport = i.now()

@@ -93,6 +93,8 @@ func (i *Ingest) stream(ctx context.Context, f *feed) error {
 		return err
 	}
 	began := i.now()
+	i.streaming(f, true)
+	defer i.streaming(f, false)
 	err = f.channel.Streamer.Stream(ctx, cursor, func(b tocsin.Batch) error {
 		if _, err := i.commit(ctx, f, cursor, b); err != nil {
 			return err

@@ -7,9 +7,9 @@ import (
 )
 
 // own refuses what we wrote: our own messages, which come back through the same
-// channel, and what staff write there.
+// channel, and what staff write there, whom the channel or the operator knows.
 func (i *Ingest) own(ctx context.Context, p *pass, r *tocsin.Report) (refusal, error) {
-	if r.Reporter.Staff {
+	if r.Reporter.Staff || r.Reporter.Among(i.staff) {
 		return refusal{tocsin.ReasonOwn, "written by staff"}, nil
 	}
 	ours, err := i.store.OwnMessage(ctx, p.channel, r.ExternalID)

@@ -49,7 +49,7 @@ func (i *Ingest) sift(ctx context.Context, channel string, b tocsin.Batch) (tocs
 			continue // the store would drop it too; this spares the work
 		}
 		r.Channel = channel
-		no, err := i.through(ctx, p, &r)
+		no, err := i.through(ctx, p, &r, i.stages())
 		if err != nil {
 			return tocsin.Batch{}, err
 		}
@@ -62,12 +62,26 @@ func (i *Ingest) sift(ctx context.Context, channel string, b tocsin.Batch) (tocs
 		}
 		sifted.Reports = append(sifted.Reports, r)
 	}
+	sifted.Edits = i.reworded(ctx, p, b.Edits)
 	return sifted, nil
 }
 
-// through sends one report through the stages. A stage that panics refuses it:
-// one strange report must not keep the others out.
-func (i *Ingest) through(ctx context.Context, p *pass, r *tocsin.Report) (no refusal, err error) {
+// reworded cleans the new words of reports that their writers changed. One that
+// our code cannot bear is left as it was.
+func (i *Ingest) reworded(ctx context.Context, p *pass, edits []tocsin.Report) []tocsin.Report {
+	var clean []tocsin.Report
+	for _, r := range edits {
+		r.Channel = p.channel
+		if no, err := i.through(ctx, p, &r, []stage{{"clean", i.clean}}); err == nil && no.reason == "" {
+			clean = append(clean, r)
+		}
+	}
+	return clean
+}
+
+// through sends one report through stages. A stage that panics refuses it: one
+// strange report must not keep the others out.
+func (i *Ingest) through(ctx context.Context, p *pass, r *tocsin.Report, stages []stage) (no refusal, err error) {
 	at := ""
 	defer func() {
 		if v := recover(); v != nil {
@@ -77,7 +91,7 @@ func (i *Ingest) through(ctx context.Context, p *pass, r *tocsin.Report) (no ref
 			no, err = refusal{tocsin.ReasonMalformed, "the stage " + at + " could not handle it"}, nil
 		}
 	}()
-	for _, s := range i.stages() {
+	for _, s := range stages {
 		at = s.name
 		if no, err = s.run(ctx, p, r); err != nil {
 			return no, fmt.Errorf("%s report %q: %w", s.name, r.ExternalID, err)

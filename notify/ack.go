@@ -19,8 +19,10 @@ func (p *Pager) Ack(ctx context.Context, actor string, page int64) (tocsin.Page,
 		if err := now.Move(tocsin.PageAcked); err != nil {
 			return nil, tocsin.Effects{}, err
 		}
-		now.By, now.AckedAt, now.NextAt = actor, p.Now(), time.Time{}
-		return nil, event(now.Incident, actor, eventAck, "%s has taken the %s.", actor, now.Tier), nil
+		now.By, now.AckedAt, now.NextAt, now.SnoozedAt = actor, p.Now(), time.Time{}, 0
+		e := event(now.Incident, actor, eventAck, "%s has taken the %s.", actor, now.Tier)
+		e.Jobs = append(e.Jobs, p.refresh(now.Incident))
+		return nil, e, nil
 	})
 }
 
@@ -46,7 +48,7 @@ func (p *Pager) AckIncident(ctx context.Context, actor string, incident int64) (
 	}
 	var mine []tocsin.Page
 	for _, page := range pages {
-		if page.State != tocsin.PageOpen && page.State != tocsin.PageExhausted {
+		if page.State == tocsin.PageAcked || page.State == tocsin.PageClosed {
 			continue
 		}
 		page, err = p.Ack(ctx, actor, page.ID)

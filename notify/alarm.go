@@ -37,9 +37,13 @@ func (p *Pager) alarm(ctx context.Context, page tocsin.Page, n tocsin.Notice) (t
 	if err != nil {
 		return tocsin.Alarm{}, err
 	}
+	similar, err := p.similar(ctx, i)
+	if err != nil {
+		return tocsin.Alarm{}, err
+	}
 	a := tocsin.Alarm{
 		Key: n.Key, Dedup: fmt.Sprintf("incident-%d", i.ID), To: n.Target.To, Tier: page.Tier,
-		Incident: masked(i), Area: area, Quotes: quotes,
+		Incident: masked(i), Area: area, Quotes: quotes, Page: page, Similar: similar, Links: p.links(page, n),
 	}
 	if p.BaseURL != "" {
 		a.URL = fmt.Sprintf("%s/incidents/%d", p.BaseURL, i.ID)
@@ -66,15 +70,15 @@ func (p *Pager) quotes(ctx context.Context, i tocsin.Incident) ([]tocsin.Quote, 
 
 func (p *Pager) quotable(ctx context.Context, i tocsin.Incident) ([]tocsin.Report, error) {
 	var reports []tocsin.Report
-	for _, id := range i.Explanation.Quotes[:min(len(i.Explanation.Quotes), quotesShown)] {
+	for _, id := range i.Explanation.Quotes {
 		r, err := p.Store.Report(ctx, id)
-		if tocsin.CodeOf(err) == tocsin.CodeNotFound {
-			continue // erased since
-		}
-		if err != nil {
+		switch {
+		case tocsin.CodeOf(err) == tocsin.CodeNotFound: // erased since
+		case err != nil:
 			return nil, fmt.Errorf("read quoted report: %w", err)
+		case r.DeletedAt.IsZero() && len(reports) < quotesShown:
+			reports = append(reports, r)
 		}
-		reports = append(reports, r)
 	}
 	if len(reports) > 0 {
 		return reports, nil
@@ -84,7 +88,7 @@ func (p *Pager) quotable(ctx context.Context, i tocsin.Incident) ([]tocsin.Repor
 		return nil, fmt.Errorf("list members: %w", err)
 	}
 	for _, m := range slices.Backward(members) {
-		if m.Reason == "" && len(reports) < quotesShown {
+		if m.Reason == "" && m.Report.DeletedAt.IsZero() && len(reports) < quotesShown {
 			reports = append(reports, m.Report)
 		}
 	}
@@ -141,6 +145,7 @@ func body(a tocsin.Alarm) string {
 		}
 	}
 	b.WriteString(a.Summary + "\n\n")
+	line("State", state(a.Page))
 	line("People", people(i)+perChannel(e.Channels))
 	line("Expected", expected(e))
 	line("First seen", span(i))
@@ -151,10 +156,25 @@ func body(a tocsin.Alarm) string {
 	line("Team", a.Area.Team)
 	line("Runbook", a.Area.Runbook)
 	line("Look here", a.URL)
+	for _, past := range a.Similar {
+		line("Before", fmt.Sprintf("incident %d of %s, %s: %s", past.Incident, past.At.UTC().Format(time.DateOnly), past.Title, past.Ended))
+	}
 	for _, q := range a.Quotes {
 		fmt.Fprintf(&b, "\n%s, %s\n  %s\n", q.Channel, q.At.UTC().Format(minute), q.Text)
 	}
 	return b.String()
+}
+
+// state says who has a page, if anybody: who is called later need not ask.
+func state(page tocsin.Page) string {
+	switch {
+	case page.By == "" || page.By == tocsin.ActorSelf:
+		return ""
+	case page.State == tocsin.PageSnoozed:
+		return fmt.Sprintf("snoozed by %s until %s", page.By, page.NextAt.UTC().Format(clock))
+	default:
+		return fmt.Sprintf("taken by %s at %s", page.By, page.AckedAt.UTC().Format(clock))
+	}
 }
 
 // minute is how a page writes times: all in UTC, so that nobody has to guess.

@@ -69,11 +69,12 @@ func TestTriagesQuotesComeFirstAndAtMostThree(t *testing.T) {
 	i.Explanation.Quotes = append([]int64{i.Explanation.Quotes[0], 9999}, i.Explanation.Quotes[1:]...)
 	h.store.incidents[id] = i
 	h.alert(ring(id))
-	require.Equal(t, []string{"five", "one"}, quotes(h.phone.alarms[0]), "the second was erased")
+	require.Equal(t, []string{"five", "one", "three"}, quotes(h.phone.alarms[0]), "the second was erased: the next stands in for it")
+	h.store.members[id][4].Report.DeletedAt = h.clock
 	i.Explanation.Quotes = nil
 	h.store.incidents[id] = i
 	h.runFor(6 * time.Minute)
-	require.Equal(t, []string{"five", "four", "three"}, quotes(h.phone.alarms[1]), "without a choice the latest")
+	require.Equal(t, []string{"four", "three", "two"}, quotes(h.phone.alarms[1]), "without a choice the latest that were not deleted")
 }
 
 func quotes(a tocsin.Alarm) []string {

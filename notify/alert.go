@@ -66,23 +66,35 @@ func (p *Pager) nobody(ctx context.Context, i tocsin.Incident, tier tocsin.Tier)
 }
 
 func (p *Pager) open(ctx context.Context, i tocsin.Incident, tier tocsin.Tier, policy tocsin.Policy) (tocsin.Page, bool, error) {
-	l, now := ladderOf(policy, tier), p.Now()
+	l, err := p.ladder(ctx, policy, tier, i)
+	if err != nil {
+		return tocsin.Page{}, false, err
+	}
+	now := p.Now()
 	page := tocsin.Page{Incident: i.ID, Tier: tier, Policy: policy.Name, State: tocsin.PageOpen, OpenedAt: now}
-	notices := l.climb(&page, 0, now)
-	page, created, err := p.Store.OpenPage(ctx, page, notices,
-		event(i.ID, tocsin.ActorSelf, eventPage, "A %s goes to %s.", tier, l.who(0)))
+	c, ok := l.climb(&page, 0, now)
+	e := missed(i.ID, c)
+	if ok {
+		e.Events = append(e.Events, event(i.ID, tocsin.ActorSelf, eventPage, "A %s goes to %s.", tier, c.who).Events...)
+	} else {
+		page.State = tocsin.PageExhausted
+		e.Events = append(e.Events, event(i.ID, tocsin.ActorSelf, eventPage, "Nobody could be called: policy %s has nobody who can be reached for a %s.", policy.Name, tier).Events...)
+	}
+	page, created, err := p.Store.OpenPage(ctx, page, c.notices, e)
 	if err != nil {
 		return tocsin.Page{}, false, fmt.Errorf("open page: %w", err)
+	}
+	if created {
+		p.lament(ctx, page)
 	}
 	return page, created, nil
 }
 
-// setTimer sets the escalation timer of a ring that stands at its first step. It
-// takes a transaction of its own, because a page has no number before it is
+// setTimer sets the escalation timer of a ring. It takes a transaction of its own, because a page has no number before it is
 // stored; after a crash between the two this job runs again and comes here. A
 // second timer does no harm: it finds that its step is over.
 func (p *Pager) setTimer(ctx context.Context, page tocsin.Page) error {
-	if page.State != tocsin.PageOpen || page.NextAt.IsZero() || page.Step != 0 {
+	if page.State != tocsin.PageOpen || page.NextAt.IsZero() {
 		return nil
 	}
 	_, err := p.Store.ChangePage(ctx, page.ID, func(now *tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error) {
@@ -114,6 +126,6 @@ func (p *Pager) ringAnew(ctx context.Context, page tocsin.Page) error {
 			return nil, tocsin.Effects{}, err
 		}
 		now.By = ""
-		return p.climb(now, l, l.anew(now.Step), "The incident is confirmed")
+		return p.climb(now, l, l.anew(now.Step), tocsin.ActorSelf, "The incident is confirmed")
 	})
 }

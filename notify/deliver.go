@@ -74,6 +74,9 @@ func (b *Broadcaster) send(ctx context.Context, line tocsin.Delivery) error {
 	if err != nil {
 		return err
 	}
+	if why := m.Report.Unanswerable(); why != "" { // it came up after the approval
+		return b.record(ctx, line, tocsin.DeliveryPending, tocsin.DeliveryHeld, tocsin.Sent{}, why)
+	}
 	line, err = b.claim(ctx, line.ID)
 	if errors.Is(err, errNotNow) {
 		return later(nil, time.Second, "The delivery was changed just now.")

@@ -250,3 +250,15 @@ func (hanging) Reply(ctx context.Context, _ tocsin.Message) (tocsin.Sent, error)
 	<-ctx.Done()
 	return tocsin.Sent{}, ctx.Err()
 }
+
+func TestAThreadThatIsGoneSinceTheApprovalIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	update, line := sending(h)
+	h.change(line.Incident, func(m *tocsin.Member) { m.Report.DeletedAt, m.Report.Text = h.clock, "" })
+	require.NoError(t, h.deliver(line))
+	line = h.line(update, "ana")
+	require.Equal(t, tocsin.DeliveryHeld, line.State)
+	require.Equal(t, "deleted by its writer: there is no thread to answer in", line.Reason)
+	require.Empty(t, h.mail.took)
+}

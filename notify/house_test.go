@@ -173,6 +173,10 @@ func (h *house) do(job tocsin.Job) (crashed bool, err error) {
 		err = h.pager.Notice(ctx, j)
 	case tocsin.EscalateJob:
 		err = h.pager.Escalate(ctx, j)
+	case tocsin.RefreshJob:
+		err = h.pager.Refresh(ctx, j)
+	case tocsin.RenewJob:
+		err = h.pager.Renew(ctx, j)
 	case tocsin.BroadcastJob:
 		err = h.caster.Broadcast(ctx, j)
 	case tocsin.DeliverJob:

@@ -44,7 +44,7 @@ func owed(i tocsin.Incident, members []tocsin.Member, ledger []tocsin.Delivery) 
 	var list []tocsin.Recipient
 	for _, who := range persons(members) {
 		line, found := latest[who.reporter.ID]
-		if line.State.Settled() || who.staff() {
+		if line.State.Settled() || who.staff() || who.reporter.Upstream() {
 			continue
 		}
 		hangs := ""

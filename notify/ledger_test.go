@@ -37,6 +37,8 @@ func TestTheLedgerShowsWhoWasToldAndWhoIsOwed(t *testing.T) {
 	i := h.incident("ana@mail", "ana@forum", "ben@mail", "?dot@mail", "mum@feed")
 	h.report(i, "sam@mail")
 	h.change(i, func(m *tocsin.Member) { m.Report.Reporter.Staff = true })
+	h.report(i, "status@feed")
+	h.change(i, func(m *tocsin.Member) { m.Report.Reporter.ID = "upstream:status.example.org" })
 	h.report(i, "spy@mail")
 	h.change(i, func(m *tocsin.Member) { m.Reason = "spam" })
 	require.Equal(t, "ana@forum, ben@mail, dot@mail (doubtful), mum@feed", names(h.owed(i)))

@@ -1,11 +1,13 @@
 package notify_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +27,10 @@ type memory struct {
 	checks     []tocsin.Check
 	areas      map[string]tocsin.Area
 	policies   map[string]tocsin.Policy
+	people     map[string]tocsin.Person
+	schedules  map[string]tocsin.Schedule
+	overrides  []tocsin.Override
+	attempts   []tocsin.Attempt
 	pages      map[int64]tocsin.Page
 	notices    map[int64]tocsin.Notice
 	updates    map[int64]tocsin.Update
@@ -40,6 +46,7 @@ func newMemory(now func() time.Time) *memory {
 		now: now, at: func(string) {}, listLimit: 7,
 		incidents: map[int64]tocsin.Incident{}, members: map[int64][]tocsin.Member{},
 		areas: map[string]tocsin.Area{}, policies: map[string]tocsin.Policy{},
+		people: map[string]tocsin.Person{}, schedules: map[string]tocsin.Schedule{},
 		pages: map[int64]tocsin.Page{}, notices: map[int64]tocsin.Notice{},
 		updates: map[int64]tocsin.Update{}, deliveries: map[int64]tocsin.Delivery{},
 	}
@@ -75,6 +82,7 @@ func (m *memory) effects(incident int64, e tocsin.Effects) {
 		event.ID = m.next()
 		m.events = append(m.events, event)
 	}
+	m.attempts = append(m.attempts, e.Attempts...)
 	for _, job := range e.Jobs {
 		m.enqueue(job)
 	}
@@ -82,7 +90,7 @@ func (m *memory) effects(incident int64, e tocsin.Effects) {
 
 func (m *memory) enqueue(job tocsin.Later) bool {
 	switch job.Job.(type) {
-	case tocsin.DeliverJob, tocsin.NoticeJob:
+	case tocsin.DeliverJob, tocsin.NoticeJob, tocsin.RefreshJob:
 		if slices.ContainsFunc(m.jobs, func(j tocsin.Later) bool { return j.Job == job.Job }) {
 			return false
 		}
@@ -206,6 +214,45 @@ func (m *memory) Policy(_ context.Context, name string) (tocsin.Policy, error) {
 	return tocsin.Policy{}, missing("policy", name)
 }
 
+func (m *memory) Policies(context.Context) ([]tocsin.Policy, error) {
+	return slices.SortedFunc(maps.Values(m.policies), func(a, b tocsin.Policy) int { return strings.Compare(a.Name, b.Name) }), nil
+}
+
+func (m *memory) People(context.Context) ([]tocsin.Person, error) {
+	return slices.SortedFunc(maps.Values(m.people), func(a, b tocsin.Person) int { return strings.Compare(a.Name, b.Name) }), nil
+}
+
+func (m *memory) Schedules(context.Context) ([]tocsin.Schedule, error) {
+	return slices.SortedFunc(maps.Values(m.schedules), func(a, b tocsin.Schedule) int { return strings.Compare(a.Name, b.Name) }), nil
+}
+
+func (m *memory) Schedule(_ context.Context, name string) (tocsin.Schedule, error) {
+	if s, ok := m.schedules[name]; ok {
+		return s, nil
+	}
+	return tocsin.Schedule{}, missing("schedule", name)
+}
+
+func (m *memory) Overrides(_ context.Context, schedule string, after time.Time) ([]tocsin.Override, error) {
+	return slices.DeleteFunc(slices.Clone(m.overrides), func(o tocsin.Override) bool {
+		return (schedule != "" && o.Schedule != schedule) || !o.To.After(after)
+	}), nil
+}
+
+func (m *memory) AddOverrides(_ context.Context, all []tocsin.Override) ([]tocsin.Override, error) {
+	for n := range all {
+		all[n].ID = m.next()
+	}
+	m.overrides = append(m.overrides, all...)
+	return all, nil
+}
+
+func (m *memory) Incidents(context.Context, tocsin.IncidentQuery) ([]tocsin.Incident, string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.SortedFunc(maps.Values(m.incidents), func(a, b tocsin.Incident) int { return cmp.Compare(b.ID, a.ID) }), "", nil
+}
+
 func (m *memory) OpenPage(ctx context.Context, p tocsin.Page, notices []tocsin.Notice, e tocsin.Effects) (tocsin.Page, bool, error) {
 	created := true
 	err := m.commit(ctx, "page", func() error {
@@ -233,7 +280,7 @@ func (m *memory) addNotices(page int64, notices []tocsin.Notice) {
 		}
 		n.ID, n.Page = m.next(), page
 		m.notices[n.ID] = n
-		m.enqueue(tocsin.Later{Job: tocsin.NoticeJob{Notice: n.ID}})
+		m.enqueue(tocsin.Later{Job: tocsin.NoticeJob{Notice: n.ID}, At: n.DueAt})
 	}
 }
 

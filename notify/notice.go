@@ -1,15 +1,20 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/tocsin/tocsin"
 )
 
 // noticeTries is how often one notice is tried before it counts as failed for
-// good. With the store's growing waits that is about four minutes.
-const noticeTries = 8
+// good: after 1 s, 2 s, 4 s, … unless the medium asks for more, for about two minutes.
+const (
+	noticeTries = 8
+	firstWait   = time.Second
+)
 
 // Notice carries one notice to its target. Unlike a delivery it is sent again,
 // with the same key, when nobody can tell whether it arrived: a doubled page is
@@ -38,6 +43,9 @@ func (p *Pager) Notice(ctx context.Context, j tocsin.NoticeJob) error {
 	if page.State != tocsin.PageOpen {
 		return p.skipNotice(ctx, n, page)
 	}
+	if left := n.DueAt.Sub(p.Now()); left > 0 {
+		return later(nil, left, "The notice is not due yet.")
+	}
 	return p.send(ctx, page, n.ID)
 }
 
@@ -49,17 +57,20 @@ func (p *Pager) send(ctx context.Context, page tocsin.Page, id int64) error {
 	if err != nil {
 		return err
 	}
+	tried := tocsin.Attempt{Notice: id, At: p.Now(), State: tocsin.DeliverySent}
 	sent, failure := p.call(ctx, page, n)
+	tried.Took = tocsin.Duration(p.Now().Sub(tried.At))
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	if failure == nil {
+		tried.ExternalID = sent.ExternalID
 		_, err = p.changeNotice(ctx, id, func(n *tocsin.Notice) (tocsin.Effects, error) {
-			n.ExternalID, n.Reason = sent.ExternalID, ""
-			return tocsin.Effects{}, walk(n, tocsin.DeliverySent)
+			n.ExternalID, n.Reason, n.DueAt = sent.ExternalID, "", time.Time{}
+			return tocsin.Effects{Attempts: []tocsin.Attempt{tried}}, walk(n, tocsin.DeliverySent)
 		})
 		return err
 	}
-	return p.noticeFailed(ctx, page, n, failure)
+	return p.noticeFailed(ctx, page, n, tried, failure)
 }
 
 func (p *Pager) call(ctx context.Context, page tocsin.Page, n tocsin.Notice) (tocsin.Sent, error) {
@@ -77,17 +88,24 @@ func (p *Pager) call(ctx context.Context, page tocsin.Page, n tocsin.Notice) (to
 }
 
 // noticeFailed decides whether a failed call is worth another try.
-func (p *Pager) noticeFailed(ctx context.Context, page tocsin.Page, n tocsin.Notice, failure error) error {
+func (p *Pager) noticeFailed(ctx context.Context, page tocsin.Page, n tocsin.Notice, tried tocsin.Attempt, failure error) error {
 	again, after := tocsin.Retry(failure)
 	again = again || tocsin.Uncertain(failure)
 	forGood := !again || n.Attempts >= noticeTries
+	after = cmp.Or(after, firstWait<<min(n.Attempts-1, noticeTries))
+	tried.State, tried.Answer = tocsin.DeliveryUnknown, tocsin.MessageOf(failure)
+	if forGood {
+		tried.State = tocsin.DeliveryFailed
+	}
 	n, err := p.changeNotice(ctx, n.ID, func(n *tocsin.Notice) (tocsin.Effects, error) {
-		n.Reason = tocsin.MessageOf(failure)
-		if !forGood {
-			return tocsin.Effects{}, walk(n, tocsin.DeliveryUnknown)
+		e := tocsin.Effects{}
+		n.Reason, n.DueAt = tried.Answer, p.Now().Add(after)
+		if forGood {
+			n.DueAt = time.Time{}
+			e = event(page.Incident, tocsin.ActorSelf, eventPage, "%s could not be reached: %s", n.Target, n.Reason)
 		}
-		return event(page.Incident, tocsin.ActorSelf, eventPage, "%s %s could not be reached: %s", n.Target.Channel, n.Target.To, n.Reason),
-			walk(n, tocsin.DeliveryFailed)
+		e.Attempts = []tocsin.Attempt{tried}
+		return e, walk(n, tried.State)
 	})
 	switch {
 	case err != nil:
@@ -99,8 +117,9 @@ func (p *Pager) noticeFailed(ctx context.Context, page tocsin.Page, n tocsin.Not
 	}
 }
 
-// stepFailed looks whether a page's step has reached nobody at all, and goes to
-// the next step at once when it has.
+// stepFailed looks whether a page's step has reached nobody at all. What a person's
+// rules put off is then tried at once, and when there is no such thing the next step
+// begins. Quiet hours are left in peace.
 func (p *Pager) stepFailed(ctx context.Context, page tocsin.Page, n tocsin.Notice) error {
 	if page.State != tocsin.PageOpen || page.Step != n.Step {
 		return nil
@@ -109,10 +128,23 @@ func (p *Pager) stepFailed(ctx context.Context, page tocsin.Page, n tocsin.Notic
 	if err != nil {
 		return fmt.Errorf("list notices: %w", err)
 	}
+	var waiting []tocsin.Notice
 	for _, other := range notices {
-		if other.Step == page.Step && other.State != tocsin.DeliveryFailed {
+		switch {
+		case other.Step != page.Step || other.State == tocsin.DeliveryFailed:
+		case other.State == tocsin.DeliveryPending && other.DueAt.After(p.Now()) && !other.Quiet:
+			waiting = append(waiting, other)
+		default:
 			return nil
 		}
+	}
+	for _, other := range waiting {
+		if err := p.callForward(ctx, other, "What was tried first failed."); err != nil {
+			return err
+		}
+	}
+	if len(waiting) > 0 {
+		return nil
 	}
 	return p.next(ctx, page, "None of this step's notices could be delivered")
 }

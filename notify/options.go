@@ -17,6 +17,8 @@ type Options struct {
 	Log      *slog.Logger
 	// BaseURL is where people reach the dashboard; links in pages begin with it.
 	BaseURL string
+	// LinkKey signs the links of pages that act; none are made without one.
+	LinkKey []byte
 	// Hold is how long an approved update can still be cancelled.
 	Hold time.Duration
 	// PreApproved are texts that one person may send alone, as an update of kind

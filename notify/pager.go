@@ -11,10 +11,13 @@ import (
 
 // Pager rings the bells. A whisper goes to support's chat once; a ring climbs the
 // steps of a policy until somebody acknowledges it.
-type Pager struct{ Options }
+type Pager struct {
+	Options
+	past history
+}
 
 // NewPager makes a Pager.
-func NewPager(o Options) *Pager { return &Pager{o.withDefaults()} }
+func NewPager(o Options) *Pager { return &Pager{Options: o.withDefaults()} }
 
 // silenced tells why an incident must wake nobody any more: a human judged it to
 // be none of ours to repair, or it is over. It gives "" while bells may ring.
@@ -80,20 +83,20 @@ func pagesOf(ctx context.Context, s pageStore, incident int64) ([]tocsin.Page, e
 // it. They become acknowledged in our own name, whoever had them, for nobody is at
 // it any more, and a later verdict can ring again. When the incident is closed,
 // they are closed for good.
-func callOff(ctx context.Context, s pageStore, i tocsin.Incident, why string) error {
-	pages, err := pagesOf(ctx, s, i.ID)
+func (o Options) callOff(ctx context.Context, i tocsin.Incident, why string) error {
+	pages, err := pagesOf(ctx, o.Store, i.ID)
 	if err != nil {
 		return err
 	}
 	var failed error
 	for _, page := range pages {
-		failed = errors.Join(failed, callOffPage(ctx, s, page.ID, i, why))
+		failed = errors.Join(failed, o.callOffPage(ctx, page.ID, i, why))
 	}
 	return failed
 }
 
-func callOffPage(ctx context.Context, s pageStore, page int64, i tocsin.Incident, why string) error {
-	_, err := s.ChangePage(ctx, page, func(p *tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error) {
+func (o Options) callOffPage(ctx context.Context, page int64, i tocsin.Incident, why string) error {
+	_, err := o.Store.ChangePage(ctx, page, func(p *tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error) {
 		switch {
 		case p.State == tocsin.PageClosed:
 			return nil, tocsin.Effects{}, nil
@@ -102,7 +105,7 @@ func callOffPage(ctx context.Context, s pageStore, page int64, i tocsin.Incident
 				return nil, tocsin.Effects{}, err
 			}
 			p.ClosedAt, p.NextAt = i.ClosedAt, time.Time{}
-			return nil, tocsin.Effects{}, nil
+			return nil, tocsin.Effects{Jobs: []tocsin.Later{o.refresh(i.ID)}}, nil
 		case calledOff(*p):
 			return nil, tocsin.Effects{}, nil
 		case p.State != tocsin.PageAcked:
@@ -110,8 +113,10 @@ func callOffPage(ctx context.Context, s pageStore, page int64, i tocsin.Incident
 				return nil, tocsin.Effects{}, err
 			}
 		}
-		p.By, p.NextAt = tocsin.ActorSelf, time.Time{}
-		return nil, event(i.ID, tocsin.ActorSelf, eventAck, "The %s was called off: %s.", p.Tier, why), nil
+		p.By, p.NextAt, p.SnoozedAt = tocsin.ActorSelf, time.Time{}, 0
+		e := event(i.ID, tocsin.ActorSelf, eventAck, "The %s was called off: %s.", p.Tier, why)
+		e.Jobs = append(e.Jobs, o.refresh(i.ID))
+		return nil, e, nil
 	})
 	if err != nil {
 		return fmt.Errorf("call off page: %w", err)

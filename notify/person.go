@@ -56,7 +56,7 @@ func (p *person) doubtful() []tocsin.Member {
 func (p *person) at(m tocsin.Member, reason string) tocsin.Recipient {
 	return tocsin.Recipient{
 		Reporter: p.reporter, Channel: m.Report.Channel, Report: m.Report.ID, Reason: reason,
-		Words: oneLine(m.Report.Title+" "+m.Report.Text, quoteLimit),
+		Words: oneLine(m.Report.Words(), quoteLimit),
 	}
 }
 

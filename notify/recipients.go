@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -13,6 +14,7 @@ import (
 // Why somebody is not told. Left out for good or for now.
 const (
 	reasonStaff    = "our own staff"
+	reasonUpstream = "a provider's own status"
 	reasonAbuse    = "abuse"
 	reasonOptedOut = "opted out"
 	reasonTold     = "told already"
@@ -28,6 +30,8 @@ func (d *Desk) sortReporters(p *tocsin.Preview, members []tocsin.Member, told ma
 		switch {
 		case who.staff():
 			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), reasonStaff))
+		case who.reporter.Upstream():
+			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), reasonUpstream))
 		case len(sure) == 0 && len(doubtful) == 0:
 			p.LeftOut = append(p.LeftOut, who.at(last(who.wrote), unsure(last(who.wrote))))
 		case len(sure) == 0:
@@ -49,15 +53,16 @@ func unsure(m tocsin.Member) string {
 	return "does not count: " + m.Reason
 }
 
-// address picks the latest thread in which the person can be answered.
+// address picks the latest thread in which the person can be answered. Where there
+// is none a person has to look: the reason is that of the latest.
 func (d *Desk) address(p *tocsin.Preview, who *person, sure []tocsin.Member) {
 	for _, m := range slices.Backward(sure) {
-		if r := who.at(m, ""); d.reaches(r) {
+		if r := who.at(m, ""); m.Report.Unanswerable() == "" && d.reaches(r) {
 			p.Told = append(p.Told, r)
 			return
 		}
 	}
-	p.Held = append(p.Held, who.at(last(sure), reasonMute))
+	p.Held = append(p.Held, who.at(last(sure), cmp.Or(last(sure).Report.Unanswerable(), reasonMute)))
 }
 
 // sortTold makes a correction reach exactly those who got the wrong text, the

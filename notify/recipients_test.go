@@ -37,6 +37,8 @@ func TestThePreviewSaysWhoHearsItAndWhoNotAndWhy(t *testing.T) {
 	h.change(i, func(m *tocsin.Member) { m.Report.Reporter.Staff = true })
 	h.report(i, "?fan@mail you are great")
 	h.change(i, func(m *tocsin.Member) { m.Reason = "praise" })
+	h.report(i, "status@feed")
+	h.change(i, func(m *tocsin.Member) { m.Report.Reporter.ID = "upstream:status.example.org" })
 	h.report(i, "mum@feed")
 	h.confirm(i)
 	p := h.preview(h.draft(i, tocsin.UpdateAware, "We know."))
@@ -44,7 +46,7 @@ func TestThePreviewSaysWhoHearsItAndWhoNotAndWhy(t *testing.T) {
 	require.Equal(t, "mum@feed (channel cannot reply)", names(p.Held))
 	require.Equal(t, "dot@mail (doubtful)", names(p.Doubtful))
 	require.Equal(t, "my invoice is wrong", p.Doubtful[0].Words)
-	require.Equal(t, "opt@mail (opted out), spy@mail (abuse), sam@mail (our own staff), fan@mail (does not count: praise)", names(p.LeftOut))
+	require.Equal(t, "opt@mail (opted out), spy@mail (abuse), sam@mail (our own staff), fan@mail (does not count: praise), status@feed (a provider's own status)", names(p.LeftOut))
 	require.Equal(t, []tocsin.Reach{{Channel: "forum", People: 1, Public: true}, {Channel: "mail", People: 1}}, p.Channels)
 }
 
@@ -236,4 +238,21 @@ func TestThePreviewSaysWhatAnApprovalWillMeet(t *testing.T) {
 	p := h.preview(h.draft(i, tocsin.UpdateResolved, "It is fixed."))
 	require.Len(t, p.Warnings, 1)
 	require.Contains(t, p.Warnings[0], "Resolved needs your own check")
+}
+
+func TestNobodyIsAnsweredWhereTheThreadIsGoneOrTheNetworkForbidsIt(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	i := h.incident("ana@mail", "ben@mail my secret words")
+	h.change(i, func(m *tocsin.Member) { m.Report.DeletedAt, m.Report.Text = h.clock, "" })
+	h.report(i, "cat@forum")
+	h.change(i, func(m *tocsin.Member) { m.Report.NoReply = "X forbids it: they did not mention us" })
+	h.report(i, "dan@mail")
+	h.report(i, "dan@forum")
+	h.change(i, func(m *tocsin.Member) { m.Report.DeletedAt, m.Report.Text = h.clock, "" })
+	h.confirm(i)
+	p := h.preview(h.draft(i, tocsin.UpdateAware, "We know."))
+	require.Equal(t, "ana@mail, dan@mail, public@forum", names(p.Told), "dan has another thread")
+	require.Equal(t, "ben@mail (deleted by its writer: there is no thread to answer in), cat@forum (X forbids it: they did not mention us)", names(p.Held))
+	require.Equal(t, tocsin.TextDeleted, p.Held[0].Words)
 }

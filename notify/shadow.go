@@ -68,5 +68,13 @@ func (p *Pager) firstStep(ctx context.Context, i tocsin.Incident) (string, error
 	if !found {
 		return "no policy has anybody to wake", nil
 	}
-	return ladderOf(policy, tocsin.TierRing).who(0), nil
+	l, err := p.ladder(ctx, policy, tocsin.TierRing, i)
+	if err != nil {
+		return "", err
+	}
+	c, ok := l.climb(&tocsin.Page{Incident: i.ID, Tier: tocsin.TierRing}, 0, p.Now())
+	if !ok {
+		return "nobody who can be reached", nil
+	}
+	return c.who, nil
 }

@@ -16,6 +16,7 @@ type Store interface {
 	memberStore
 	areaStore
 	pageStore
+	rosterStore
 	updateStore
 	deliveryStore
 	outbox
@@ -27,6 +28,7 @@ type incidentStore interface {
 	Checks(ctx context.Context, incident int64) ([]tocsin.Check, error)
 	AddCheck(ctx context.Context, c tocsin.Check) (tocsin.Check, error)
 	Timeline(ctx context.Context, incident int64) ([]tocsin.Event, error)
+	Incidents(ctx context.Context, q tocsin.IncidentQuery) ([]tocsin.Incident, string, error)
 }
 
 type memberStore interface {
@@ -39,6 +41,18 @@ type memberStore interface {
 type areaStore interface {
 	Area(ctx context.Context, name string) (tocsin.Area, error)
 	Policy(ctx context.Context, name string) (tocsin.Policy, error)
+	Policies(ctx context.Context) ([]tocsin.Policy, error)
+}
+
+// rosterStore knows who can be called.
+type rosterStore interface {
+	People(ctx context.Context) ([]tocsin.Person, error)
+	Schedules(ctx context.Context) ([]tocsin.Schedule, error)
+	Schedule(ctx context.Context, name string) (tocsin.Schedule, error)
+	// Overrides are those of a schedule ("": of all) that end after a moment, as they were made.
+	Overrides(ctx context.Context, schedule string, after time.Time) ([]tocsin.Override, error)
+	// AddOverrides adds all or none.
+	AddOverrides(ctx context.Context, all []tocsin.Override) ([]tocsin.Override, error)
 }
 
 type pageStore interface {

@@ -29,6 +29,7 @@ func (d *Desk) Verdict(ctx context.Context, r tocsin.Ruling) (tocsin.Incident, e
 		if r.Verdict == tocsin.VerdictConfirmed {
 			e.Jobs = append(e.Jobs, tocsin.Later{Job: tocsin.AlertJob{Incident: i.ID, Tier: tocsin.TierRing}})
 		}
+		e.Jobs = append(e.Jobs, d.refresh(i.ID))
 		return e, nil
 	})
 	if err != nil {
@@ -67,7 +68,7 @@ func (d *Desk) quieten(ctx context.Context, i tocsin.Incident, actor string) {
 	if why == "" {
 		return
 	}
-	err := callOff(ctx, d.Store, i, why)
+	err := d.callOff(ctx, i, why)
 	if err := errors.Join(err, d.stopClaims(ctx, i, actor, why)); err != nil {
 		d.Log.ErrorContext(ctx, "call off what an incident set going", "incident", i.ID, "err", err)
 	}

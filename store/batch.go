@@ -13,7 +13,11 @@ import (
 // are new by their external id, their reporters, the rejections, and the failures
 // that the receipts tell of. With a new cursor in the batch it also moves the
 // channel's cursor, and returns CodeConflict when that is not at was any more:
-// then somebody else has stored this batch, and nothing of it is kept.
+// then somebody else has stored this batch, and nothing of it is kept. Edits and
+// deletions of reports that are stored are followed; of others they are passed over.
+//
+// The reports of a backlog are judged at once, each a cluster of its own and in no
+// incident: triage learns from them at its next start what is usual.
 //
 // A report without an id of its own or of its reporter, or with one of over a
 // thousand bytes, becomes a rejection. The numbers of the reports added are
@@ -27,10 +31,13 @@ func (s *Store) CommitBatch(ctx context.Context, channel, was string, b tocsin.B
 			}
 		}
 		reports, rejections := sift(b)
-		if added, err = t.addReports(ctx, channel, reports); err != nil {
+		if added, err = t.addReports(ctx, channel, reports, b.Backlog); err != nil {
 			return err
 		}
 		if err := t.addRejections(ctx, channel, rejections); err != nil {
+			return err
+		}
+		if err := t.followWriters(ctx, channel, b.Edits, b.Deleted); err != nil {
 			return err
 		}
 		for _, receipt := range b.Receipts {
@@ -82,7 +89,7 @@ func malformed(r tocsin.Report, detail string) tocsin.Rejection {
 	return tocsin.Rejection{ExternalID: r.ExternalID, Reason: tocsin.ReasonMalformed, Detail: detail, At: r.ReceivedAt}
 }
 
-func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Report) ([]int64, error) {
+func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Report, backlog bool) ([]int64, error) {
 	writers, err := t.addReporters(ctx, reports)
 	if err != nil {
 		return nil, fmt.Errorf("add reporters: %w", err)
@@ -101,7 +108,7 @@ func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Re
 		}
 		rows = append(rows, []any{
 			channel, r.ExternalID, r.Thread, r.ReplyTo, writers[r.Reporter.ID], r.At, r.ReceivedAt,
-			r.Title, r.Text, r.Lang, r.URL, string(r.Route),
+			r.Title, r.Text, r.Lang, r.URL, string(r.Route), r.NoReply,
 		})
 	}
 	type added struct {
@@ -109,17 +116,22 @@ func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Re
 		external string
 	}
 	news, err := insertReturning(ctx, t, `INSERT INTO reports
-		(channel, external_id, thread, reply_to, reporter_id, at, received_at, title, text, lang, url, route) VALUES`,
+		(channel, external_id, thread, reply_to, reporter_id, at, received_at, title, text, lang, url, route, no_reply) VALUES`,
 		` ON CONFLICT (channel, external_id) DO NOTHING RETURNING id, external_id`, rows,
 		func(r row) (a added, err error) { err = r.Scan(&a.id, &a.external); return a, err })
 	if err != nil {
 		return nil, fmt.Errorf("add reports: %w", err)
 	}
 	slices.SortFunc(news, func(a, b added) int { return cmp.Compare(a.id, b.id) })
-	ids, raws, inbox := make([]int64, 0, len(news)), make([][]any, 0, len(news)), make([][]any, 0, len(news))
+	ids, raws := make([]int64, 0, len(news)), make([][]any, 0, len(news))
+	var inbox, judged [][]any
 	for _, a := range news {
 		ids = append(ids, a.id)
-		inbox = append(inbox, []any{a.id})
+		if backlog {
+			judged = append(judged, []any{a.id, cut(channel+"/"+a.external, idMost), "", nil, false, tocsin.ActorSelf})
+		} else {
+			inbox = append(inbox, []any{a.id})
+		}
 		raws = append(raws, []any{a.id, byID[a.external].Markup, byID[a.external].Raw})
 	}
 	if err := t.insertAll(ctx, `INSERT INTO raws (report_id, markup, raw) VALUES`, "", raws); err != nil {
@@ -127,6 +139,9 @@ func (t *tx) addReports(ctx context.Context, channel string, reports []tocsin.Re
 	}
 	if err := t.insertAll(ctx, `INSERT INTO inbox (report_id) VALUES`, "", inbox); err != nil {
 		return nil, fmt.Errorf("add to inbox: %w", err)
+	}
+	if err := t.insertAll(ctx, judgementHead, "", judged); err != nil {
+		return nil, fmt.Errorf("judge a backlog: %w", err)
 	}
 	return ids, nil
 }

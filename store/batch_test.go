@@ -209,3 +209,22 @@ func TestOneOfTwoReadersMovesTheCursor(t *testing.T) {
 		require.EqualValues(t, 1, n)
 	})
 }
+
+func TestABacklogIsRememberedAndWaitsForNoJudgement(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		old := tocsin.Batch{Backlog: true, Reports: []tocsin.Report{report(1), report(2)}}
+		for _, want := range []int{2, 0} {
+			added, err := s.CommitBatch(t.Context(), "mail", "", old)
+			require.NoError(t, err)
+			require.Len(t, added, want)
+		}
+		inbox, err := s.Inbox(t.Context(), 9)
+		require.NoError(t, err)
+		require.Empty(t, inbox)
+		known := history(t, s, noon)
+		require.Len(t, known, 2)
+		require.Equal(t, tocsin.Judgement{Report: known[0].Report.ID, Cluster: "mail/r1"}, known[0].Judgement)
+		require.False(t, known[0].Human)
+	})
+}

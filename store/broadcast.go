@@ -151,7 +151,7 @@ func (t *tx) outcomes(ctx context.Context, update int64) (map[tocsin.DeliverySta
 }
 
 // countBy reads rows of a word and a number.
-func countBy[K ~string](ctx context.Context, c conn, text string, args ...any) (map[K]int, error) {
+func countBy[K ~string | ~int64](ctx context.Context, c conn, text string, args ...any) (map[K]int, error) {
 	type count struct {
 		key K
 		n   int

@@ -30,6 +30,11 @@ func (t *tx) effects(ctx context.Context, incident int64, e tocsin.Effects) erro
 			return err
 		}
 	}
+	for _, attempt := range e.Attempts {
+		if err := t.addAttempt(ctx, attempt); err != nil {
+			return err
+		}
+	}
 	tasks := make([]task, 0, len(e.Jobs))
 	for _, later := range e.Jobs {
 		channel, err := t.channelOf(ctx, later.Job)
@@ -48,6 +53,8 @@ func (t *tx) channelOf(ctx context.Context, j tocsin.Job) (channel string, err e
 	case tocsin.DeliverJob:
 		err = t.row(ctx, `SELECT channel FROM deliveries WHERE id = $1`, j.Delivery).Scan(&channel)
 	case tocsin.NoticeJob:
+		err = t.row(ctx, `SELECT channel FROM notices WHERE id = $1`, j.Notice).Scan(&channel)
+	case tocsin.RenewJob:
 		err = t.row(ctx, `SELECT channel FROM notices WHERE id = $1`, j.Notice).Scan(&channel)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
@@ -91,7 +98,7 @@ func (t *tx) enqueue(ctx context.Context, tasks []task) (added int, err error) {
 // re-reads its row when it fires.
 func unique(j tocsin.Job) river.UniqueOpts {
 	switch j.(type) {
-	case tocsin.DeliverJob, tocsin.NoticeJob:
+	case tocsin.DeliverJob, tocsin.NoticeJob, tocsin.RefreshJob:
 		return river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable,
 			rivertype.JobStateRunning, rivertype.JobStateScheduled,

@@ -24,6 +24,21 @@ func MigrateFrom(ctx context.Context, url string, source fs.FS) (err error) {
 	return err
 }
 
+// ExecAt runs statements on a database that is not open.
+func ExecAt(ctx context.Context, url string, statements ...string) (err error) {
+	d, err := openDatabase(ctx, Options{URL: url, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	for _, statement := range statements {
+		if _, err := d.writer.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Schema describes every table and index of the database, one a line.
 func (s *Store) Schema(ctx context.Context) ([]string, error) {
 	text := `SELECT type || ' ' || name || ': ' || COALESCE(sql, '') FROM sqlite_master ORDER BY 1`

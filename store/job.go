@@ -24,7 +24,7 @@ func QueueOf(j tocsin.Job, channel string) string {
 	switch j.(type) {
 	case tocsin.DeliverJob:
 		return "deliver-" + channel
-	case tocsin.NoticeJob:
+	case tocsin.NoticeJob, tocsin.RenewJob:
 		return "notice-" + channel
 	default:
 		return QueueAlert
@@ -47,6 +47,10 @@ const (
 	keepFailed = 7 * 24 * time.Hour
 	// fetchPause lets a queue of ten workers begin 500 jobs a second.
 	fetchPause = 20 * time.Millisecond
+	// A new job is told of at once; looking unasked finds only what is tried again so
+	// soon that nobody tells of it. Fifty channels have a hundred queues, and to look
+	// into each of them every second would take a fifth of a core.
+	lookEvery = 5 * time.Second
 )
 
 // Handle says who does the jobs of one kind. Call it once for each kind, before
@@ -120,7 +124,7 @@ func retryDelay(failures int, jitter float64) time.Duration {
 func (s *Store) Run(ctx context.Context) error {
 	queues := map[string]river.QueueConfig{QueueAlert: {MaxWorkers: alertWorkers}}
 	for _, q := range s.queues {
-		queues[q.Name] = river.QueueConfig{MaxWorkers: max(1, q.Workers)}
+		queues[q.Name] = river.QueueConfig{MaxWorkers: max(1, q.Workers), FetchPollInterval: lookEvery}
 	}
 	return s.db.jobs.work(ctx, &river.Config{
 		Logger:                      quiet(s.log),

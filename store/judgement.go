@@ -13,6 +13,8 @@ import (
 	"github.com/tocsin/tocsin"
 )
 
+const judgementHead = `INSERT INTO judgements (report_id, cluster, reason, incident_id, sure, judge) VALUES`
+
 // addJudgements stores what triage thinks, except where a person has spoken. Of
 // two judgements about one report the later counts.
 func (t *tx) addJudgements(ctx context.Context, all []tocsin.Judgement) error {
@@ -36,7 +38,7 @@ func (t *tx) addJudgements(ctx context.Context, all []tocsin.Judgement) error {
 		}
 		rows = append(rows, []any{j.Report, j.Cluster, j.Reason, incident, j.Sure, tocsin.ActorSelf})
 	}
-	return t.insertAll(ctx, `INSERT INTO judgements (report_id, cluster, reason, incident_id, sure, judge) VALUES`,
+	return t.insertAll(ctx, judgementHead,
 		` ON CONFLICT (report_id) DO UPDATE SET cluster = excluded.cluster, reason = excluded.reason,
 			incident_id = excluded.incident_id, sure = excluded.sure
 		WHERE judgements.judge = '`+tocsin.ActorSelf+`'`, rows)

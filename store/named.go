@@ -79,16 +79,18 @@ func (n named[T]) write(ctx context.Context, t *tx, v T, onConflict string) erro
 }
 
 func (n named[T]) remove(ctx context.Context, s *Store, name string) error {
-	return s.write(ctx, func(t *tx) error {
-		removed, err := t.exec(ctx, `DELETE FROM `+n.table+` WHERE name = $1`, name)
-		if err != nil {
-			return fmt.Errorf("delete %s %s: %w", n.noun, name, err)
-		}
-		if removed == 0 {
-			return n.missing(name)
-		}
-		return nil
-	})
+	return s.write(ctx, func(t *tx) error { return n.removeIn(ctx, t, name) })
+}
+
+func (n named[T]) removeIn(ctx context.Context, t *tx, name string) error {
+	removed, err := t.exec(ctx, `DELETE FROM `+n.table+` WHERE name = $1`, name)
+	if err != nil {
+		return fmt.Errorf("delete %s %s: %w", n.noun, name, err)
+	}
+	if removed == 0 {
+		return n.missing(name)
+	}
+	return nil
 }
 
 func scanBody[T any](r row) (v T, err error) {

@@ -10,17 +10,17 @@ import (
 func notices() table[tocsin.Notice] {
 	return table[tocsin.Notice]{
 		noun: "notice", alias: "n",
-		query: `SELECT n.id, n.page_id, n.step, n.channel, n.target, n.idem_key, n.state, n.external_id, n.reason, n.attempts, n.updated_at FROM notices n`,
+		query: `SELECT n.id, n.page_id, n.step, n.channel, n.target, n.idem_key, n.state, n.external_id, n.reason, n.attempts, n.updated_at, n.person, n.due_at, n.quiet FROM notices n`,
 		scan: func(r row) (n tocsin.Notice, err error) {
 			err = r.Scan(&n.ID, &n.Page, &n.Step, &n.Target.Channel, &n.Target.To, &n.Key, &n.State,
-				&n.ExternalID, &n.Reason, &n.Attempts, moment{&n.UpdatedAt})
+				&n.ExternalID, &n.Reason, &n.Attempts, moment{&n.UpdatedAt}, &n.Target.Person, moment{&n.DueAt}, &n.Quiet)
 			return n, err
 		},
 		id: func(n tocsin.Notice) int64 { return n.ID },
 		save: func(ctx context.Context, t *tx, n *tocsin.Notice) error {
 			n.UpdatedAt = t.now
-			_, err := t.exec(ctx, `UPDATE notices SET state = $2, external_id = $3, reason = $4, attempts = $5, updated_at = $6 WHERE id = $1`,
-				n.ID, n.State, n.ExternalID, n.Reason, n.Attempts, n.UpdatedAt)
+			_, err := t.exec(ctx, `UPDATE notices SET state = $2, external_id = $3, reason = $4, attempts = $5, updated_at = $6, due_at = $7, quiet = $8 WHERE id = $1`,
+				n.ID, n.State, n.ExternalID, n.Reason, n.Attempts, n.UpdatedAt, n.DueAt, n.Quiet)
 			return err
 		},
 		incident: func(ctx context.Context, t *tx, n tocsin.Notice) (int64, error) {
@@ -38,15 +38,15 @@ func (t *tx) addNotices(ctx context.Context, page int64, all []tocsin.Notice) er
 			n.State = tocsin.DeliveryPending
 		}
 		added, err := list(ctx, t.conn, number, `INSERT INTO notices
-			(page_id, step, channel, target, idem_key, state, external_id, reason, attempts, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (idem_key) DO NOTHING RETURNING id`,
-			page, n.Step, n.Target.Channel, n.Target.To, n.Key, n.State, n.ExternalID, n.Reason, n.Attempts, t.now)
+			(page_id, step, channel, target, idem_key, state, external_id, reason, attempts, updated_at, person, due_at, quiet)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (idem_key) DO NOTHING RETURNING id`,
+			page, n.Step, n.Target.Channel, n.Target.To, n.Key, n.State, n.ExternalID, n.Reason, n.Attempts, t.now, n.Target.Person, n.DueAt, n.Quiet)
 		if err != nil {
 			return fmt.Errorf("add notice: %w", err)
 		}
 		for _, id := range added {
 			job := tocsin.NoticeJob{Notice: id}
-			tasks = append(tasks, task{job: job, queue: QueueOf(job, n.Target.Channel)})
+			tasks = append(tasks, task{job: job, queue: QueueOf(job, n.Target.Channel), at: n.DueAt})
 		}
 	}
 	_, err := t.enqueue(ctx, tasks)

@@ -115,15 +115,24 @@ func TestAJobThatAKillInterruptedRunsAtOnceInSQLite(t *testing.T) {
 	receive(t, alerts)
 }
 
+// oldest gives the migrations of the first release.
+func oldest(t *testing.T) fs.FS {
+	t.Helper()
+	return os.DirFS("testdata/0.1.0")
+}
+
 // release gives the migrations of a release that has one more than this one.
 func release(t *testing.T, more string) fs.FS {
 	t.Helper()
-	house, err := os.ReadFile("migration/00001_house.sql")
+	all := fstest.MapFS{"migration/99999_more.sql": {Data: []byte("-- +goose Up\nCREATE TABLE more (id {{serial}}, what {{blob}});\n" + more)}}
+	ours, err := filepath.Glob("migration/*.sql")
 	require.NoError(t, err)
-	return fstest.MapFS{
-		"migration/00001_house.sql": {Data: house},
-		"migration/00002_more.sql":  {Data: []byte("-- +goose Up\nCREATE TABLE more (id {{serial}}, what {{blob}});\n" + more)},
+	for _, path := range ours {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		all[filepath.ToSlash(path)] = &fstest.MapFile{Data: text}
 	}
+	return all
 }
 
 func TestAnOlderBinaryRefusesWhatItDoesNotKnow(t *testing.T) {
@@ -157,7 +166,7 @@ func TestTheOldestSchemaBecomesTodays(t *testing.T) {
 		if strings.HasSuffix(t.Name(), "postgres") {
 			url = storetest.Postgres(t)
 		}
-		require.NoError(t, store.MigrateFrom(t.Context(), url, os.DirFS("testdata/0.1.0")))
+		require.NoError(t, store.MigrateFrom(t.Context(), url, oldest(t)))
 		upgraded := storetest.Open(t, url)
 		want, err := fresh.Schema(t.Context())
 		require.NoError(t, err)

@@ -10,16 +10,16 @@ import (
 func pages() table[tocsin.Page] {
 	return table[tocsin.Page]{
 		noun: "page", alias: "g",
-		query: `SELECT g.id, g.incident_id, g.tier, g.policy, g.step, g.state, g.actor, g.opened_at, g.acked_at, g.next_at, g.closed_at FROM pages g`,
+		query: `SELECT g.id, g.incident_id, g.tier, g.policy, g.step, g.state, g.actor, g.opened_at, g.acked_at, g.next_at, g.closed_at, g.snoozed_at FROM pages g`,
 		scan: func(r row) (p tocsin.Page, err error) {
 			err = r.Scan(&p.ID, &p.Incident, &p.Tier, &p.Policy, &p.Step, &p.State, &p.By,
-				moment{&p.OpenedAt}, moment{&p.AckedAt}, moment{&p.NextAt}, moment{&p.ClosedAt})
+				moment{&p.OpenedAt}, moment{&p.AckedAt}, moment{&p.NextAt}, moment{&p.ClosedAt}, &p.SnoozedAt)
 			return p, err
 		},
 		id: func(p tocsin.Page) int64 { return p.ID },
 		save: func(ctx context.Context, t *tx, p *tocsin.Page) error {
-			_, err := t.exec(ctx, `UPDATE pages SET step = $2, state = $3, actor = $4, acked_at = $5, next_at = $6, closed_at = $7 WHERE id = $1`,
-				p.ID, p.Step, p.State, p.By, p.AckedAt, p.NextAt, p.ClosedAt)
+			_, err := t.exec(ctx, `UPDATE pages SET step = $2, state = $3, actor = $4, acked_at = $5, next_at = $6, closed_at = $7, policy = $8, snoozed_at = $9 WHERE id = $1`,
+				p.ID, p.Step, p.State, p.By, p.AckedAt, p.NextAt, p.ClosedAt, p.Policy, p.SnoozedAt)
 			return err
 		},
 		incident: func(_ context.Context, _ *tx, p tocsin.Page) (int64, error) { return p.Incident, nil },

@@ -11,7 +11,7 @@ import (
 
 const (
 	reportColumns = `r.id, r.channel, r.external_id, r.thread, r.reply_to, r.at, r.received_at, r.title, r.text, r.lang, r.url,
-		` + reporterColumns
+		r.no_reply, r.edited_at, r.deleted_at, ` + reporterColumns
 	reporterColumns = `p.ident, p.handle, p.name, p.url, p.since, p.staff`
 	reportFrom      = ` FROM reports r JOIN reporters p ON p.id = r.reporter_id`
 )
@@ -29,7 +29,9 @@ func scanReport(r row, more ...any) (v tocsin.Report, err error) {
 		&v.ID, &v.Channel, &v.ExternalID, &v.Thread, &v.ReplyTo,
 		moment{&v.At},
 		moment{&v.ReceivedAt},
-		&v.Title, &v.Text, &v.Lang, &v.URL,
+		&v.Title, &v.Text, &v.Lang, &v.URL, &v.NoReply,
+		moment{&v.EditedAt},
+		moment{&v.DeletedAt},
 		&v.Reporter.ID, &v.Reporter.Handle, &v.Reporter.Name, &v.Reporter.URL,
 		moment{&v.Reporter.Since},
 		&v.Reporter.Staff,
@@ -72,9 +74,10 @@ func (s *Store) Report(ctx context.Context, id int64) (tocsin.Report, error) {
 }
 
 // RawReport gives the text of a report as it came. It returns CodeNotFound if
-// there is none.
+// there is none, or its writer deleted it.
 func (s *Store) RawReport(ctx context.Context, id int64) (raw string, markup tocsin.Markup, err error) {
-	err = s.read.row(ctx, `SELECT raw, markup FROM raws WHERE report_id = $1`, id).Scan(&raw, &markup)
+	err = s.read.row(ctx, `SELECT x.raw, x.markup FROM raws x JOIN reports r ON r.id = x.report_id
+		WHERE x.report_id = $1 AND r.deleted_at = 0`, id).Scan(&raw, &markup)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return "", "", tocsin.Errorf(tocsin.CodeNotFound, "There is no original text of report %d.", id)

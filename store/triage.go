@@ -63,6 +63,11 @@ func (t *tx) addSighting(ctx context.Context, seen tocsin.Sighting) error {
 	if err := t.refresh(ctx, i.ID, seen); err != nil {
 		return err
 	}
+	if seen.Reports > i.Reports || seen.People > i.People {
+		if err := t.refreshPages(ctx, i.ID); err != nil {
+			return err
+		}
+	}
 	if !louder {
 		return nil
 	}

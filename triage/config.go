@@ -22,7 +22,7 @@ type Config struct {
 	Stale time.Duration `config:"stale"`
 	// Quiet is how long an incident stays open after its last report.
 	Quiet time.Duration `config:"quiet"`
-	// Staff are reporter ids and handles of the operator's own people and accounts.
+	// Staff are the operator's own people and accounts, as Reporter.Among takes them.
 	Staff []string `config:"staff"`
 	// Lexicon is a file of the operator's own concepts, in the format of
 	// text/concepts.txt; "" for none.

@@ -113,11 +113,20 @@ type Alert struct {
 	Reports  []string // external ids of the reports that were counted
 }
 
-// Add takes in the next report.
+// Add takes in the next report. One that it knows comes again when its writer
+// changed it; its words are judged anew, and its writer still counts once.
 func (e *Engine) Add(r tocsin.Report) Decision {
+	old := e.edited(&r)
+	if old != nil && (old.inc != nil || old.human) {
+		return Decision{Judgement: old.judgement(), post: old} // what is decided stands
+	}
 	p := e.read(&r)
 	e.forget()
-	e.settle(p, "")
+	if old == nil {
+		e.settle(p, "")
+	} else {
+		e.supersede(old, p)
+	}
 	alerts := e.consider(p, knownAt(&r))
 	e.remember(p)
 	e.moved[p] = true
@@ -146,7 +155,9 @@ func (e *Engine) Recalled() { clear(e.names) }
 func (e *Engine) Drain() ([]tocsin.Judgement, []tocsin.Sighting) {
 	var judgements []tocsin.Judgement
 	for p := range e.moved {
-		judgements = append(judgements, p.judgement())
+		if !p.outdated {
+			judgements = append(judgements, p.judgement())
+		}
 	}
 	clear(e.moved)
 	slices.SortFunc(judgements, func(a, b tocsin.Judgement) int { return cmp.Compare(a.Report, b.Report) })
@@ -211,9 +222,11 @@ func (e *Engine) read(r *tocsin.Report) *post {
 // remember keeps a post for those to come.
 func (e *Engine) remember(p *post) {
 	e.rarity.count(p.terms, p.words)
-	e.rates.pass(p.at, p.evidence())
-	if p.evidence() {
-		e.minutes.add(p.at)
+	if !p.again {
+		e.rates.pass(p.at, p.evidence())
+		if p.evidence() {
+			e.minutes.add(p.at)
+		}
 	}
 	if e.recent.len() == recentPosts {
 		e.age(e.recent.first + 1)

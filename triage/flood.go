@@ -45,7 +45,7 @@ func (e *Engine) flood(p *post) *incident {
 		e.open = append(e.open, wave)
 	}
 	for _, q := range append(copies, p) {
-		if q.inc == nil && !q.human && (q.young || q.unknown) {
+		if q.inc == nil && !q.human && !q.outdated && (q.young || q.unknown) {
 			if q.reason == "" {
 				q.reason = reasonFlood
 			}

@@ -1,21 +1,21 @@
 package triage
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/triage/text"
 )
 
 // Reasons for which a report does not count as evidence.
 const (
-	reasonStaff   = "own staff"
-	reasonSpam    = "spam"
-	reasonPraise  = "praise"
-	reasonContest = "contest"
-	reasonEmpty   = "empty"
-	reasonFlood   = "flood"
+	reasonStaff    = "own staff"
+	reasonUpstream = "upstream status"
+	reasonSpam     = "spam"
+	reasonPraise   = "praise"
+	reasonContest  = "contest"
+	reasonEmpty    = "empty"
+	reasonFlood    = "flood"
+	reasonEdited   = "edited"  // its writer changed it: the new words count instead
+	reasonDeleted  = "deleted" // before we had read it
 )
 
 // Log-odds from which a text is taken for spam or praise. Both are cautious: a
@@ -34,8 +34,12 @@ func (e *Engine) judge(r *tocsin.Report, t text.Text) (reason string, praise flo
 
 func (e *Engine) reason(r *tocsin.Report, t text.Text, praise, spam float64) string {
 	switch {
-	case r.Reporter.Staff || e.isStaff(r.Reporter):
+	case r.Reporter.Staff || r.Reporter.Among(e.cfg.Staff):
 		return reasonStaff
+	case !r.DeletedAt.IsZero():
+		return reasonDeleted
+	case r.Reporter.Upstream():
+		return reasonUpstream
 	case len(t.Words) == 0 && len(t.Emojis) == 0:
 		return reasonEmpty
 	case spam > spamAt:
@@ -46,11 +50,4 @@ func (e *Engine) reason(r *tocsin.Report, t text.Text, praise, spam float64) str
 		return reasonPraise
 	}
 	return ""
-}
-
-func (e *Engine) isStaff(r tocsin.Reporter) bool {
-	return slices.ContainsFunc(e.cfg.Staff, func(s string) bool {
-		s = strings.TrimPrefix(s, "@")
-		return strings.EqualFold(s, r.ID) || s != "" && strings.EqualFold(s, strings.TrimPrefix(r.Handle, "@"))
-	})
 }

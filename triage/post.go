@@ -29,6 +29,9 @@ type post struct {
 	told    bool // it is one of those that tell its incident's topic
 	human   bool // a person decided where it belongs
 	over    bool // its incident was closed by a person: it is evidence for no other
+
+	outdated bool // its writer changed it, and another post has the new words
+	again    bool // it has the new words of a report that was counted before
 }
 
 func (p *post) byTerm() vector { return p.terms }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 	"unicode/utf8"
 
@@ -50,6 +51,29 @@ type recorded struct {
 	Lang        string    `json:"lang"`
 	AuthorSince time.Time `json:"author_since"`
 	ReceivedAt  time.Time `json:"received_at"`
+}
+
+// Recorded reads a recording, in the form that replay takes, and calls take with
+// each report and its line. A line that cannot be used goes to skip. It returns
+// take's own error as soon as there is one.
+func Recorded(in io.Reader, take func(line int, r tocsin.Report) error, skip func(line int, why string)) error {
+	lines := bufio.NewReaderSize(in, 1<<16)
+	for number := 1; ; number++ {
+		line, err := readLine(lines)
+		if len(line) > 0 {
+			if report, wrong := parseLine(line); wrong != nil {
+				skip(number, wrong.Error())
+			} else if failed := take(number, report); failed != nil {
+				return failed
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read line %d: %w", number, err)
+		}
+	}
 }
 
 // parseLine reads one line. Its error says what is wrong with it.

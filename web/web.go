@@ -14,6 +14,10 @@ import (
 // Options is what the HTTP side is made of.
 type Options struct {
 	API api.Options // its Log and Now are filled in from here where they are unset
+	// Acts does what the links in pages ask; nil answers 404.
+	Acts Acts
+	// Feeds gives calendars of who is on call; nil answers 404.
+	Feeds Feeds
 	// Parts tells how the parts of the program do, for /readyz; nil has none.
 	Parts func() []Part
 	// Metrics answers /metrics; nil answers 404.
@@ -45,6 +49,14 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /readyz", o.ready)
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics)
+	}
+	if o.Acts != nil {
+		pages := newActPages(o.Acts, o.Log)
+		mux.HandleFunc("GET /act/{notice}/{action}/{until}/{sum}", pages.ask)
+		mux.HandleFunc("POST /act/{notice}/{action}/{until}/{sum}", pages.act)
+	}
+	if o.Feeds != nil {
+		mux.HandleFunc("GET /calendar/{kind}/{name}/{file}", o.calendar)
 	}
 	mux.Handle("/", dashboard())
 

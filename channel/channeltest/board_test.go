@@ -92,7 +92,7 @@ func (b *board) meet(ctx context.Context, changes bool) (accept bool, err error)
 	b.mu.Lock()
 	fault := b.fault
 	b.calls++
-	even := b.calls%2 == 0
+	even, tenth := b.calls%2 == 0, b.calls%10 == 0
 	b.mu.Unlock()
 	if ctx.Err() != nil {
 		fault = channeltest.Hang
@@ -101,6 +101,11 @@ func (b *board) meet(ctx context.Context, changes bool) (accept bool, err error)
 	switch fault {
 	case channeltest.Flaky:
 		if !even {
+			return true, nil
+		}
+		return false, failed
+	case channeltest.Rare:
+		if !tenth {
 			return true, nil
 		}
 		return false, failed
@@ -239,6 +244,25 @@ func (p pinned) Page(ctx context.Context, a tocsin.Alarm) (tocsin.Sent, error) {
 	return p.send(ctx, a.Key)
 }
 
+// Renew changes a note that was pinned.
+func (p pinned) Renew(ctx context.Context, externalID string, a tocsin.Alarm) error {
+	if _, err := p.meet(ctx, false); err != nil {
+		if p.flaw == "hides that it is stale" {
+			return nil
+		}
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.flaw == "rings again":
+		p.sent[a.Key]++
+	case p.sent[externalID] == 0 && p.flaw != "renews anything":
+		return tocsin.Errorf(tocsin.CodeNotFound, "There is no such note.")
+	}
+	return nil
+}
+
 func (p pinned) Check(ctx context.Context) error {
 	_, err := p.meet(ctx, false)
 	return err
@@ -278,7 +302,7 @@ func boardType(b *board, f flaw) channel.Type {
 			p := pinned{b, f}
 			ch := tocsin.Channel{
 				Name: env.Name, Type: "board", Source: p, Streamer: p, Receiver: p,
-				Replier: p, Poster: p, Finder: p, Pager: p, Checker: p,
+				Replier: p, Poster: p, Finder: p, Pager: p, Renewer: p, Checker: p,
 			}
 			if f == "claims a nil" {
 				ch.Measurer = (*ruler)(nil)

@@ -43,9 +43,11 @@ type Outside struct {
 	// request that carries it, signed as the sender would. For Receiver.
 	Body func(n int) []byte
 	Sign func(body []byte) *http.Request
+	// OneByOne: this system sends one report a request, and Body makes one whatever n is.
+	OneByOne bool
 
 	// Message makes an answer to somebody, and Alarm a bell, with a new key at
-	// each call. For Replier, Poster, Finder and Pager.
+	// each call. For Replier, Poster, Finder, Pager and Renewer.
 	Message func() tocsin.Message
 	Alarm   func() tocsin.Alarm
 	// Arrived counts what the other side accepted with this key.
@@ -91,7 +93,7 @@ func promises() []promise {
 	var all []promise
 	for _, some := range [][]promise{
 		typePromises(), settingPromises(), pullPromises(), streamPromises(),
-		receivePromises(), sendPromises(), findPromises(), checkPromises(),
+		receivePromises(), sendPromises(), renewPromises(), findPromises(), checkPromises(),
 	} {
 		all = append(all, some...)
 	}

@@ -30,24 +30,27 @@ func TestGoodChannelKeepsEveryPromise(t *testing.T) {
 func TestEachFlawBreaksItsPromise(t *testing.T) {
 	t.Parallel()
 	for flawed, promise := range map[flaw]string{
-		"has no icon":         "TypeHasItsTexts",
-		"has a wrong example": "ExampleLoads",
-		"claims a nil":        "CapabilitiesAreHonest",
-		"takes any setting":   "UnknownSettingIsNamed",
-		"logs its secret":     "CapabilitiesAreHonest",
-		"cursor stands still": "PullGivesTheSameForTheSameCursor",
-		"nameless reporters":  "PullGoesOnAfterARestart",
-		"loses on a fault":    "PullLosesNothingToFaults",
-		"swallows errors":     "PullSaysWhetherToTryAgain",
-		"tries forever":       "PullSaysWhetherToTryAgain",
-		"tells its secret":    "PullSaysWhetherToTryAgain",
-		"deaf to its context": "PullIsCalledOff",
-		"hides a failed emit": "StreamStopsWhenEmitFails",
-		"believes anybody":    "ReceiveRefusesAForgery",
-		"guesses at halves":   "ReceiveNamesWhatIsCutInHalf",
-		"doubles":             "SentMessageArrives",
-		"denies what arrived": "SendOwnsUpToDoubt",
-		"guesses":             "FindNeverDeniesWhatArrived",
+		"has no icon":            "TypeHasItsTexts",
+		"has a wrong example":    "ExampleLoads",
+		"claims a nil":           "CapabilitiesAreHonest",
+		"takes any setting":      "UnknownSettingIsNamed",
+		"logs its secret":        "CapabilitiesAreHonest",
+		"cursor stands still":    "PullGivesTheSameForTheSameCursor",
+		"nameless reporters":     "PullGoesOnAfterARestart",
+		"loses on a fault":       "PullLosesNothingToFaults",
+		"swallows errors":        "PullSaysWhetherToTryAgain",
+		"tries forever":          "PullSaysWhetherToTryAgain",
+		"tells its secret":       "PullSaysWhetherToTryAgain",
+		"deaf to its context":    "PullIsCalledOff",
+		"hides a failed emit":    "StreamStopsWhenEmitFails",
+		"believes anybody":       "ReceiveRefusesAForgery",
+		"guesses at halves":      "ReceiveNamesWhatIsCutInHalf",
+		"doubles":                "SentMessageArrives",
+		"denies what arrived":    "SendOwnsUpToDoubt",
+		"guesses":                "FindNeverDeniesWhatArrived",
+		"rings again":            "RenewWakesNobody",
+		"renews anything":        "RenewKnowsWhatItSent",
+		"hides that it is stale": "RenewFailsByName",
 	} {
 		t.Run(string(flawed), func(t *testing.T) {
 			t.Parallel()
@@ -56,4 +59,15 @@ func TestEachFlawBreaksItsPromise(t *testing.T) {
 			require.NotEmpty(t, channeltest.Try(t, promise, setup), "the kit must notice")
 		})
 	}
+}
+
+func TestHaulNoticesWhatIsLostOrDoubled(t *testing.T) {
+	t.Parallel()
+	haul := func(f flaw) []string {
+		b := newBoard()
+		return channeltest.TryHaul(t, channeltest.Setup{Type: boardType(b, f), Start: b.outside}, 100)
+	}
+	require.Empty(t, haul(""))
+	require.NotEmpty(t, haul("loses on a fault"))
+	require.NotEmpty(t, haul("cursor stands still"))
 }

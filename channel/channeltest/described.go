@@ -16,12 +16,16 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// Described holds what we send, and what a stand-in answers with success, against
-// the vendor's published description: the file of this name in the folder that
-// TOCSIN_SPECS names. A call that does not fit fails the test. prefix is what our
-// paths have in front of the description's ("" for most). Without the folder the
-// stand-in is used as it is; where CI is set the folder must be there.
-func Described(tb testing.TB, file, prefix string, next http.Handler) http.Handler {
+// Description is a vendor's published description of their calls. To read one takes
+// a while, so a test reads it once for all its stand-ins.
+type Description struct {
+	file   string
+	router routers.Router
+}
+
+// Describe reads a description: the file of this name in the folder that TOCSIN_SPECS
+// names. Without the folder it gives nil; where CI is set the folder must be there.
+func Describe(tb testing.TB, file string) *Description {
 	tb.Helper()
 	folder := os.Getenv("TOCSIN_SPECS")
 	if folder == "" {
@@ -29,7 +33,7 @@ func Described(tb testing.TB, file, prefix string, next http.Handler) http.Handl
 			tb.Fatal("TOCSIN_SPECS must name the folder of the vendors' published descriptions.")
 		}
 		tb.Logf("TOCSIN_SPECS is not set: calls are not held against %s", file)
-		return next
+		return nil
 	}
 	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(folder, file))
 	if err != nil {
@@ -40,7 +44,24 @@ func Described(tb testing.TB, file, prefix string, next http.Handler) http.Handl
 	if err != nil {
 		tb.Fatalf("read the description's paths: %s", err)
 	}
-	return &described{tb: tb, file: file, prefix: prefix, router: router, next: next}
+	return &Description{file: file, router: router}
+}
+
+// Hold holds what we send, and what a stand-in answers with success, against the
+// description. A call that does not fit fails the test. prefix is what our paths have
+// in front of the description's ("" for most). A nil description holds nothing.
+func (d *Description) Hold(tb testing.TB, prefix string, next http.Handler) http.Handler {
+	tb.Helper()
+	if d == nil {
+		return next
+	}
+	return &described{tb: tb, file: d.file, prefix: prefix, router: d.router, next: next}
+}
+
+// Described is Describe and Hold in one.
+func Described(tb testing.TB, file, prefix string, next http.Handler) http.Handler {
+	tb.Helper()
+	return Describe(tb, file).Hold(tb, prefix, next)
 }
 
 type described struct {

@@ -20,16 +20,33 @@ func Promises() []string {
 // Try tries one promise and gives what was complained about, instead of failing.
 func Try(tb testing.TB, name string, s Setup) []string {
 	tb.Helper()
-	spy := &spy{TB: tb}
-	done := make(chan struct{})
-	go func() { // FailNow ends its goroutine
-		defer close(done)
-		defer spy.end()
+	return complaints(tb, func(spy testing.TB) {
+		spy.Helper()
 		for _, p := range promises() {
 			if p.name == name {
 				p.kept(newKit(spy, s))
 			}
 		}
+	})
+}
+
+// TryHaul makes a haul and gives what was complained about, instead of failing.
+func TryHaul(tb testing.TB, s Setup, n int) []string {
+	tb.Helper()
+	return complaints(tb, func(spy testing.TB) {
+		spy.Helper()
+		Haul(spy, s, n, nil)
+	})
+}
+
+func complaints(tb testing.TB, try func(testing.TB)) []string {
+	tb.Helper()
+	spy := &spy{TB: tb}
+	done := make(chan struct{})
+	go func() { // FailNow ends its goroutine
+		defer close(done)
+		defer spy.end()
+		try(spy)
 	}()
 	<-done
 	return spy.complaints

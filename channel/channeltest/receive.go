@@ -28,10 +28,14 @@ func needReceiver(kept func(*kit)) func(*kit) {
 
 func receiveTwice(k *kit) {
 	receiver := k.open().Receiver
-	body := k.Body(3)
+	want := 3
+	if k.OneByOne {
+		want = 1
+	}
+	body := k.Body(want)
 	once, err := receiver.Receive(k.Sign(body))
 	require.NoError(k, err)
-	require.Len(k, once.Reports, 3)
+	require.Len(k, once.Reports, want)
 	sound(k, once.Reports)
 	again, err := receiver.Receive(k.Sign(body))
 	require.NoError(k, err, "senders repeat themselves; what they repeat has the same ids")

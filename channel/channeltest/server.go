@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -96,6 +97,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(RetryAfter/time.Second)))
 		http.Error(w, `{"error":"slow down"}`, http.StatusTooManyRequests)
 	case Hang:
+		// A server sees that the caller has gone only once the body is read.
+		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	case Lost:
 		panic(http.ErrAbortHandler)

@@ -11,6 +11,7 @@ package email
 import (
 	_ "embed"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/tocsin/tocsin"
@@ -41,6 +42,7 @@ type account struct {
 	hush   channel.Redactor
 	tokens *tokens
 	lines  lines
+	names  *net.Resolver
 	// keepAlive is how long an IDLE may last in silence, step how long one command.
 	keepAlive, step time.Duration
 }
@@ -51,7 +53,7 @@ func open(env channel.Env) (tocsin.Channel, error) {
 		return tocsin.Channel{}, err
 	}
 	a := newAccount(s, env)
-	ch := tocsin.Channel{Name: env.Name, Type: "email", Checker: a}
+	ch := tocsin.Channel{Name: env.Name, Type: "email", Checker: a, Prover: a, Importer: a}
 	if s.IMAP != "" {
 		ch.Source, ch.Streamer = a, a
 	}
@@ -68,6 +70,6 @@ func newAccount(s settings, env channel.Env) *account {
 	secrets := []config.Secret{s.Password, s.SMTPPassword, s.Token, s.ClientSecret, s.RefreshToken}
 	return &account{
 		settings: s, name: env.Name, log: env.Log, now: env.Now,
-		hush: channel.NewRedactor(secrets...), tokens: newTokens(s, env, secrets), keepAlive: keepAlive, step: stepTimeout,
+		hush: channel.NewRedactor(secrets...), tokens: newTokens(s, env, secrets), names: nameServer(s.NameServer), keepAlive: keepAlive, step: stepTimeout,
 	}
 }

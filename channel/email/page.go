@@ -21,6 +21,7 @@ func (a *account) Page(ctx context.Context, alarm tocsin.Alarm) (tocsin.Sent, er
 	if alarm.URL != "" && !strings.Contains(text, alarm.URL) {
 		text += "\n\n" + alarm.URL
 	}
+	text += actions(alarm.Links)
 	d := draft{
 		id: a.idOf(pageMark, alarm.Key, alarm.Incident.Key, to), to: to, subject: alarm.Summary, text: text,
 		auto: "auto-generated", urgent: alarm.Tier == tocsin.TierRing,
@@ -34,4 +35,18 @@ func (a *account) Page(ctx context.Context, alarm tocsin.Alarm) (tocsin.Sent, er
 		return tocsin.Sent{}, err
 	}
 	return tocsin.Sent{ExternalID: d.id}, nil
+}
+
+// actions lists what the reader can do by opening a link. Each link asks before it
+// acts, for mail servers open links to look what is behind them.
+func actions(links []tocsin.Link) string {
+	if len(links) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n\nEach of these asks before it does anything:\n")
+	for _, l := range links {
+		b.WriteString("\n" + l.Label + "\n  " + l.URL + "\n")
+	}
+	return b.String()
 }

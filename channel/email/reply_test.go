@@ -172,6 +172,17 @@ func TestPageCarriesTheEvidence(t *testing.T) {
 	require.Equal(t, tocsin.ReasonOwn, answer.Reason)
 }
 
+func TestPageListsWhatItsReaderCanDo(t *testing.T) {
+	t.Parallel()
+	a, server := sender(t, smtptest.Options{}, nil)
+	link := "https://t.example/act/7/ack/1900000000/" + strings.Repeat("x", 43)
+	_, err := a.Page(t.Context(), tocsin.Alarm{Key: "k", To: "a@example.net", Summary: "s", Body: "b", Links: []tocsin.Link{{Action: tocsin.ActionAck, Label: "I take it", URL: link}}})
+	require.NoError(t, err)
+	raw, _ := lastMail(t, server)
+	words := strings.ReplaceAll(textOf(letterFrom(t, raw.Data).body, false, 0).words, "\r\n", "\n")
+	require.Contains(t, words, "Each of these asks before it does anything:\n\nI take it\n  "+link+"\n", "whole, on one line")
+}
+
 func TestPageNeedsAnAddress(t *testing.T) {
 	t.Parallel()
 	a, server := sender(t, smtptest.Options{}, nil)

@@ -67,6 +67,10 @@ type settings struct {
 	VERP       bool          `config:"verp"`
 	FindAfter  time.Duration `config:"find_after"`
 
+	SendsFrom    []string `config:"sends_from"`    // addresses or hosts from which our mail leaves; none: those of smtp
+	DKIMSelector string   `config:"dkim_selector"` // names the key with which the mail server signs
+	NameServer   string   `config:"name_server"`   // host:port; "" is the machine's own
+
 	domain string
 	roots  *x509.CertPool
 }
@@ -136,6 +140,9 @@ func (s *settings) checkServers(m *mistakes) {
 	}
 	s.checkServer(m, "imap", s.IMAP, &s.IMAPTLS, "993")
 	s.checkServer(m, "smtp", s.SMTP, &s.SMTPTLS, "465")
+	if host, port, err := net.SplitHostPort(s.NameServer); s.NameServer != "" && (err != nil || host == "" || port == "") {
+		m.add("name_server", "This is no server. Write it with its port, like 9.9.9.9:53.")
+	}
 }
 
 // checkServer holds one server against its TLS mode, and chooses the mode where

@@ -21,6 +21,7 @@ const (
 	KindPost  Kind = "post"
 	KindEdit  Kind = "edit"
 	KindPage  Kind = "page"
+	KindRenew Kind = "renew" // a page that was brought up to date
 )
 
 // Entry is one message that the simulated world accepted. The world drops no

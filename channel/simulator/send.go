@@ -33,6 +33,20 @@ func (s *sim) Page(ctx context.Context, a tocsin.Alarm) (tocsin.Sent, error) {
 	return s.accept(ctx, Entry{Kind: KindPage, Key: a.Key, To: a.To, Text: a.Summary})
 }
 
+// Renew writes what a bell says now into the journal. It returns CodeNotFound for an
+// id that the journal does not have.
+func (s *sim) Renew(ctx context.Context, externalID string, a tocsin.Alarm) error {
+	_, found, err := s.journal.find(func(e Entry) bool { return e.ID == externalID && e.Kind == KindPage })
+	if err != nil {
+		return err
+	}
+	if !found {
+		return tocsin.Errorf(tocsin.CodeNotFound, "There is no page %s in the simulated world.", externalID)
+	}
+	_, err = s.accept(ctx, Entry{Kind: KindRenew, ID: externalID, To: a.To, Text: a.Summary})
+	return err
+}
+
 // Edit writes the new text of a post into the journal. It returns CodeNotFound
 // for an id that the journal does not have.
 func (s *sim) Edit(ctx context.Context, externalID string, m tocsin.Message) error {

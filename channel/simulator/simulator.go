@@ -128,7 +128,7 @@ func (s *sim) channel() tocsin.Channel {
 	return tocsin.Channel{
 		Name: s.name, Type: "simulator",
 		Source: s, Streamer: s,
-		Replier: s, Poster: s, Editor: s, Finder: s, Pager: s,
+		Replier: s, Poster: s, Editor: s, Finder: s, Pager: s, Renewer: s,
 		Checker: s, Measurer: s,
 	}
 }

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
 )
 
 // What one request may hold.
@@ -18,12 +19,14 @@ const (
 	maxReports = 1000
 )
 
-// Receive reads a request with one report, or with many: {"reports": […]}. A
-// report that cannot be taken is a named rejection and does not hold up the rest.
+// Receive reads a request with one report, or with many: {"reports": […]}. Beside
+// them may stand edits, which are reports as they read now, and deleted, a list of
+// ids. A report that cannot be taken is a named rejection and does not hold up the
+// rest.
 // The error is CodeUnauthorized, CodeTooLarge or CodeInvalid for the request as a
 // whole.
 func (h *hook) Receive(r *http.Request) (tocsin.Batch, error) {
-	body, err := readBody(r)
+	body, err := channel.ReadBody(r, maxBody)
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
@@ -31,46 +34,37 @@ func (h *hook) Receive(r *http.Request) (tocsin.Batch, error) {
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
-	notes, err := split(body)
+	said, err := split(body)
 	if err != nil {
 		return tocsin.Batch{}, err
 	}
-	return h.batch(notes, signed), nil
+	return h.batch(said, signed), nil
 }
 
-func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil {
-		return nil, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	var over *http.MaxBytesError // of the caller's own limit
-	if errors.As(err, &over) || len(body) > maxBody {
-		return nil, tocsin.Wrap(tocsin.CodeTooLarge, err, "The request is longer than %d MB. Send fewer reports at once.", maxBody>>20)
-	}
-	if err != nil {
-		return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "The request broke off.")
-	}
-	return body, nil
+// said is what a body holds, its reports still raw.
+type said struct {
+	Reports []json.RawMessage `json:"reports"`
+	Edits   []json.RawMessage `json:"edits"`
+	Deleted []string          `json:"deleted"`
 }
 
-// split finds the reports in a body, each still raw.
-func split(body []byte) ([]json.RawMessage, error) {
-	var many struct {
-		Reports *[]json.RawMessage `json:"reports"`
-	}
+// split finds the reports in a body. One that has none of the lists is a report
+// itself.
+func split(body []byte) (many said, err error) {
 	if err := json.Unmarshal(body, &many); err != nil {
-		return nil, tocsin.Wrap(tocsin.CodeInvalid, err, "The body is no JSON object with a report, or with a list named reports: %s.", place(err, body))
+		return said{}, tocsin.Wrap(tocsin.CodeInvalid, err, "The body is no JSON object with a report, or with a list named reports: %s.", place(err, body))
 	}
-	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) || many.Reports != nil && len(*many.Reports) == 0 {
-		return nil, tocsin.Errorf(tocsin.CodeInvalid, "There is no report in the request. Send one, or a list named reports.")
+	if many.Reports == nil && many.Edits == nil && many.Deleted == nil && !bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+		return said{Reports: []json.RawMessage{body}}, nil
 	}
-	if many.Reports == nil {
-		return []json.RawMessage{body}, nil
+	switch n := len(many.Reports) + len(many.Edits) + len(many.Deleted); {
+	case n == 0:
+		return said{}, tocsin.Errorf(tocsin.CodeInvalid, "There is no report in the request. Send one, or a list named reports.")
+	case n > maxReports:
+		return said{}, tocsin.Errorf(tocsin.CodeTooLarge, "There are %d reports in one request; %d are the most.", n, maxReports)
+	default:
+		return many, nil
 	}
-	if len(*many.Reports) > maxReports {
-		return nil, tocsin.Errorf(tocsin.CodeTooLarge, "There are %d reports in one request; %d are the most.", len(*many.Reports), maxReports)
-	}
-	return *many.Reports, nil
 }
 
 // place says where a body stops to make sense.
@@ -95,17 +89,24 @@ func place(err error, body []byte) string {
 
 // batch takes what can be taken. The time of signing is that of the reports that
 // name none.
-func (h *hook) batch(notes []json.RawMessage, signed time.Time) tocsin.Batch {
+func (h *hook) batch(s said, signed time.Time) tocsin.Batch {
 	var b tocsin.Batch
-	for i, raw := range notes {
-		report, refusal := h.report(raw, signed)
-		if refusal == nil {
-			b.Reports = append(b.Reports, report)
-			continue
-		}
-		refusal.Channel, refusal.At = h.name, h.now()
-		refusal.Detail = fmt.Sprintf("report %d: %s", i+1, refusal.Detail)
-		b.Rejections = append(b.Rejections, *refusal)
+	for _, id := range s.Deleted {
+		b.Deleted = append(b.Deleted, strings.TrimSpace(id)) // as the ids of reports are
 	}
+	take := func(what string, raws []json.RawMessage) (taken []tocsin.Report) {
+		for i, raw := range raws {
+			report, refusal := h.report(raw, signed)
+			if refusal == nil {
+				taken = append(taken, report)
+				continue
+			}
+			refusal.Channel, refusal.At = h.name, h.now()
+			refusal.Detail = fmt.Sprintf("%s %d: %s", what, i+1, refusal.Detail)
+			b.Rejections = append(b.Rejections, *refusal)
+		}
+		return taken
+	}
+	b.Reports, b.Edits = take("report", s.Reports), take("edit", s.Edits)
 	return b
 }

@@ -66,7 +66,7 @@ func TestPersonIsTheSameAcrossChannels(t *testing.T) {
 		"u-17":                   "form:u-17",
 		"https://example.org/u":  "form:https://example.org/u",
 	} {
-		require.Equal(t, want, person("form", author))
+		require.Equal(t, want, tocsin.ReporterID("form", author))
 	}
 }
 
@@ -167,4 +167,18 @@ func FuzzReceive(f *testing.F) {
 			require.NotEmpty(t, r.Reason)
 		}
 	})
+}
+
+func TestReceiveTellsOfEditsAndDeletions(t *testing.T) {
+	t.Parallel()
+	batch, err := receive(t, `{"edits":[{"id":"1","author":"a","text":"new words"},{"id":"2"}],"deleted":["3"," 4 "]}`)
+	require.NoError(t, err)
+	require.Empty(t, batch.Reports)
+	require.Len(t, batch.Edits, 1)
+	require.Equal(t, "new words", batch.Edits[0].Raw)
+	require.Len(t, batch.Rejections, 1)
+	require.Equal(t, "edit 2: author is missing", batch.Rejections[0].Detail)
+	require.Equal(t, []string{"3", "4"}, batch.Deleted)
+	_, err = receive(t, `{"edits":[],"deleted":[]}`)
+	require.Equal(t, tocsin.CodeInvalid, tocsin.CodeOf(err))
 }

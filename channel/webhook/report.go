@@ -3,8 +3,6 @@ package webhook
 import (
 	"encoding/json"
 	"fmt"
-	"net/mail"
-	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -67,7 +65,7 @@ func (n *note) report(channel string, signed, now time.Time) (tocsin.Report, *to
 	r := tocsin.Report{
 		Channel: channel, ExternalID: n.ID, Thread: n.Thread, ReplyTo: n.ReplyTo, At: signed, ReceivedAt: now,
 		Title: n.Title, Lang: n.Lang, URL: webOnly(n.URL), Raw: n.Text, Markup: tocsin.MarkupPlain, Route: to,
-		Reporter: tocsin.Reporter{ID: person(channel, n.Author), Handle: n.Author, Name: n.AuthorName, URL: webOnly(n.AuthorURL)},
+		Reporter: tocsin.Reporter{ID: tocsin.ReporterID(channel, n.Author), Handle: n.Author, Name: n.AuthorName, URL: webOnly(n.AuthorURL)},
 	}
 	if n.Text == "" {
 		r.Raw, r.Markup = n.HTML, tocsin.MarkupHTML
@@ -141,21 +139,6 @@ func (n *note) readTimes() (wrong string) {
 	}
 	n.at, n.since = n.at.UTC(), n.since.UTC()
 	return ""
-}
-
-// scheme matches ids that name their network already, as in x:783214.
-var scheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*:[^/]`)
-
-// person names a reporter across channels: by mail address where it is one, so
-// that who writes by mail and by form counts once.
-func person(channel, author string) string {
-	if scheme.MatchString(author) {
-		return author
-	}
-	if a, err := mail.ParseAddress(author); err == nil && a.Address == author {
-		return "mailto:" + strings.ToLower(author)
-	}
-	return channel + ":" + author
 }
 
 // webOnly keeps a link of the web and drops all others: it will be shown.

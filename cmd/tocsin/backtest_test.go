@@ -161,7 +161,7 @@ func TestManyBadRowsAreNamedOnceAndThenCounted(t *testing.T) {
 	left.sum()
 	require.Equal(t, 21, strings.Count(out.String(), "\n"))
 	require.Contains(t, out.String(), "f.csv: line 1 skipped: it has no ·[31mtime\n")
-	require.True(t, strings.HasSuffix(out.String(), "f.csv: 5 more lines skipped\n"))
+	require.True(t, strings.HasSuffix(out.String(), "f.csv: 5 more skipped\n"))
 }
 
 // shown is a result as a person reads it.

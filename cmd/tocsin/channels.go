@@ -7,9 +7,19 @@ import (
 
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"
+	"github.com/tocsin/tocsin/channel/bluesky"
+	"github.com/tocsin/tocsin/channel/discord"
+	"github.com/tocsin/tocsin/channel/discourse"
 	"github.com/tocsin/tocsin/channel/email"
+	"github.com/tocsin/tocsin/channel/feed"
+	"github.com/tocsin/tocsin/channel/intercom"
+	"github.com/tocsin/tocsin/channel/mastodon"
+	"github.com/tocsin/tocsin/channel/reddit"
 	"github.com/tocsin/tocsin/channel/simulator"
+	"github.com/tocsin/tocsin/channel/telegram"
 	"github.com/tocsin/tocsin/channel/webhook"
+	"github.com/tocsin/tocsin/channel/x"
+	"github.com/tocsin/tocsin/channel/zendesk"
 	"github.com/tocsin/tocsin/config"
 )
 
@@ -18,6 +28,16 @@ func channelTypes() []channel.Type {
 	return []channel.Type{
 		email.Type(),
 		webhook.Type(),
+		zendesk.Type(),
+		intercom.Type(),
+		discourse.Type(),
+		telegram.Type(),
+		discord.Type(),
+		x.Type(),
+		mastodon.Type(),
+		bluesky.Type(),
+		reddit.Type(),
+		feed.Type(),
 		simulator.Type(),
 	}
 }

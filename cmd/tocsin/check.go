@@ -23,7 +23,9 @@ func checkCommand() *cobra.Command {
 		Long: `Reads the configuration as the server would, and makes each channel without
 calling its system. Each mistake is named with its file, line, key and remedy;
 with none, check says what would run. With --online it then tries each channel:
-it signs in, or asks whether somebody is there, and sends nothing to anybody.`,
+it signs in, or asks whether somebody is there, and sends nothing to anybody. It
+says whether our clock agrees with theirs and, for mail, whether receivers would
+believe it (SPF, DKIM, DMARC), with what to mend.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := readOrders(path, io.Discard)

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -73,7 +74,7 @@ policies: [{name: night, whisper: [{channel: drill}]}]
 
   server    127.0.0.1:8080, reached as http://127.0.0.1:8080
   database  PostgreSQL at db.example.org/tocsin
-  channel   drill (simulator): source, stream, reply, post, edit, find, page, check
+  channel   drill (simulator): source, stream, reply, post, edit, find, page, renew, check
   seed      area sign-in, paged by nobody, unless the store has a policy default; put into the store when it is unknown there
   seed      area billing, paged by the policy night; put into the store when it is unknown there
   seed      policy night: whispers to 1 target, rings in 0 steps; put into the store when it is unknown there
@@ -96,6 +97,15 @@ channels:
 	require.Equal(t, 1, code)
 	require.Regexp(t, `(?m)^  form +.*could not be reached`, out)
 	require.Contains(t, errs, "1 channel of 3 did not work")
+
+	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", time.Now().Add(-10*time.Minute).UTC().Format(http.TimeFormat))
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer late.Close()
+	code, out, _ = check(t, strings.ReplaceAll(hook, "{url}", late.URL), "--online")
+	require.Equal(t, 1, code, "it answers, and would refuse what we sign")
+	require.Regexp(t, `clock, wrong: Our clock is 10m\ds ahead of that of 127.0.0.1:\d+. Signed requests are refused by that`, out)
 }
 
 func TestCheckAnswersPrograms(t *testing.T) {
@@ -181,4 +191,37 @@ func keysByType(t *testing.T, text string) map[string]map[string]bool {
 		}
 	}
 	return keys
+}
+
+func TestCheckKnowsZonesAndRules(t *testing.T) {
+	code, _, errs := check(t, `
+channels:
+  - {name: drill, type: simulator}
+  - {name: feed, type: webhook, secrets: [whsec_bm90LWEtcmVhbC1zZWNyZXQtanVzdC1hbi1leGFtcGxl]}
+people:
+  - name: mara
+    zone: Europe/Viena
+    contacts: [{name: mail, channel: feed}]
+    rules: [{contact: phone}]
+schedules:
+  - name: primary
+    zone: Europe/Vienna
+    layers:
+      - people: []
+        start: soon
+policies:
+  - name: default
+    whisper: [{channel: drill}]
+    quiet: {severity: 1, hours: [{from: "22:00", to: "7"}]}
+`)
+	require.Equal(t, 1, code)
+	require.Equal(t, `tocsin: the configuration has 7 mistakes.
+tocsin.yml:7: people.mara.zone: There is no time zone "Europe/Viena". Write its IANA name, such as Europe/Vienna or America/New_York.
+tocsin.yml:8: people.mara.contacts[0].channel: The channel feed can't carry a bell to anybody.
+tocsin.yml:9: people.mara.rules[0].contact: There is no contact named "phone". A rule names one of the person's contacts.
+tocsin.yml:14: schedules.primary.layers[0].people: This layer has 0 people. Give it 1 to 500, or leave the layer out.
+tocsin.yml:15: schedules.primary.layers[0].start: "soon" is no date. Write it like 2026-11-23.
+tocsin.yml:19: policies.default.quiet.hours[0]: "7" is no time of day. Write it like 09:00 or 17:30.
+tocsin.yml:19: policies.default.quiet.severity: 1 is out of range. Write 2 to 4: incidents as mild as this or milder wait. The worst never do.
+`, errs)
 }

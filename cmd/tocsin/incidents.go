@@ -189,7 +189,7 @@ func (d dossier) showEvidence(p *sheet) {
 	}
 	p.gap()
 	for _, m := range d.Reports {
-		p.row(fmt.Sprintf("  %d", m.Report.ID), ago(p.now.Sub(m.Report.At)), m.Report.Channel, who(m.Report.Reporter), belongs(m), short(m.Report.Title+" "+m.Report.Text, 90))
+		p.row(fmt.Sprintf("  %d", m.Report.ID), ago(p.now.Sub(m.Report.At)), m.Report.Channel, who(m.Report.Reporter), belongs(m), short(m.Report.Words(), 90))
 	}
 	if d.more > 0 {
 		p.line("  and %d more: --all", d.more)

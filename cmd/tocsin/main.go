@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // people live in zones, also on machines without their rules
 
 	"github.com/spf13/cobra"
 

@@ -27,7 +27,7 @@ func readOrders(path string, logTo io.Writer) (orders, error) {
 	}
 	log := newLog(cfg.Log, logTo)
 	channels, wrong := makeChannels(cfg, log)
-	if err := config.Join(err, wrong, checkTargets(cfg, channels)); err != nil {
+	if err := config.Join(err, wrong, checkTargets(cfg, channels), checkOnCall(cfg, channels), checkTriage(cfg)); err != nil {
 		return orders{}, counted(err)
 	}
 	return orders{cfg: cfg, channels: channels, log: log}, nil

@@ -15,7 +15,7 @@ import (
 
 // pagesCommand shows which bells rang.
 func pagesCommand() *cobra.Command {
-	return group("pages", "List pages, or show one with its notices", pagesList(), pagesShow())
+	return group("pages", "List pages, or show one with its notices", pagesList(), pagesShow(), pagesAttempts(), pagesSnooze(), pagesNotUs(), pagesEscalate(), pagesEveryone())
 }
 
 // pagesList shows one line for each page.
@@ -46,7 +46,7 @@ func pagesList() *cobra.Command {
 		})
 	})
 	c.Flags().Int64Var(&incident, "incident", 0, "of one incident only")
-	c.Flags().StringVar(&state, "state", "", "in one state only: open, acked, exhausted, closed")
+	c.Flags().StringVar(&state, "state", "", "in one state only: open, acked, snoozed, exhausted, closed")
 	most = limitFlag(c)
 	return c
 }
@@ -75,12 +75,36 @@ func showPage(p *sheet, g api.PageShown) {
 	if g.By != "" {
 		p.row("taken by", g.By, p.when(g.AckedAt))
 	}
-	if !g.NextAt.IsZero() {
+	switch {
+	case g.State == tocsin.PageSnoozed:
+		p.row("rings again", p.when(g.NextAt), fmt.Sprintf("or at %d people", 2*max(g.SnoozedAt, 1)))
+	case !g.NextAt.IsZero():
 		p.row("next step", p.when(g.NextAt))
 	}
 	p.gap()
 	for _, n := range g.Notices {
-		p.row("  step "+strconv.Itoa(n.Step+1), n.Target.Channel, n.Target.To, n.State, ago(p.now.Sub(n.UpdatedAt)), n.Reason)
+		p.row("  step "+strconv.Itoa(n.Step+1), n.Target.Channel, whom(n.Target), n.State, ago(p.now.Sub(n.UpdatedAt)), due(p, n)+n.Reason)
+	}
+}
+
+// whom names an address, and the person whose it is.
+func whom(t tocsin.Target) string {
+	if t.Person == "" {
+		return t.To
+	}
+	return t.To + " (" + t.Person + ")"
+}
+
+// due says when a notice that waits goes out.
+func due(p *sheet, n tocsin.Notice) string {
+	waits := n.State == tocsin.DeliveryPending || n.State == tocsin.DeliveryUnknown
+	switch {
+	case !waits || n.DueAt.IsZero():
+		return ""
+	case n.Quiet:
+		return "quiet hours until " + lateness(p, n.DueAt) + " "
+	default:
+		return "next at " + lateness(p, n.DueAt) + " "
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,6 +112,7 @@ func sizeOf(in io.Reader) int64 {
 type leftOut struct {
 	file string
 	out  io.Writer
+	unit string // what is counted; "" is a line
 	rows int
 }
 
@@ -118,12 +120,12 @@ const namedRows = 20
 
 func (l *leftOut) row(line int, why string) {
 	if l.rows++; l.rows <= namedRows {
-		fmt.Fprintln(l.out, clean(fmt.Sprintf("%s: line %d skipped: %s", l.file, line, why)))
+		fmt.Fprintln(l.out, clean(fmt.Sprintf("%s: %s %d skipped: %s", l.file, cmp.Or(l.unit, "line"), line, why)))
 	}
 }
 
 func (l *leftOut) sum() {
 	if l.rows > namedRows {
-		fmt.Fprintf(l.out, "%s: %d more lines skipped\n", l.file, l.rows-namedRows)
+		fmt.Fprintf(l.out, "%s: %d more skipped\n", l.file, l.rows-namedRows)
 	}
 }

@@ -10,19 +10,22 @@ import (
 	"time"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
 	"github.com/tocsin/tocsin/config"
 	"github.com/tocsin/tocsin/web/api"
 )
 
 // plan is what a configuration would run.
 type plan struct {
-	Config   string          `json:"config"` // the file, "" for none
-	Listen   string          `json:"listen"`
-	BaseURL  string          `json:"base_url"`
-	Database string          `json:"database"` // without its password
-	Channels []planChannel   `json:"channels"`
-	Areas    []tocsin.Area   `json:"areas"` // seeds, as the policies
-	Policies []tocsin.Policy `json:"policies"`
+	Config    string            `json:"config"` // the file, "" for none
+	Listen    string            `json:"listen"`
+	BaseURL   string            `json:"base_url"`
+	Database  string            `json:"database"` // without its password
+	Channels  []planChannel     `json:"channels"`
+	Areas     []tocsin.Area     `json:"areas"` // seeds, as the policies
+	Policies  []tocsin.Policy   `json:"policies"`
+	People    []tocsin.Person   `json:"people"`
+	Schedules []tocsin.Schedule `json:"schedules"`
 }
 
 // planChannel is one channel of a plan. Online is set when it was tried.
@@ -32,6 +35,8 @@ type planChannel struct {
 	Can    []string `json:"can"`
 	Online string   `json:"online,omitempty"` // ok, "cannot be tried", or what is wrong
 	Failed bool     `json:"failed,omitempty"`
+	// Proofs are what was looked at beyond signing in.
+	Proofs []tocsin.Proof `json:"proofs,omitempty"`
 }
 
 // newPlan describes what was read.
@@ -39,6 +44,7 @@ func newPlan(o orders) plan {
 	p := plan{
 		Config: o.cfg.Path, Listen: o.cfg.Server.Listen, BaseURL: o.cfg.Server.BaseURL, Database: o.cfg.Database.Describe(),
 		Channels: []planChannel{}, Areas: o.cfg.Areas, Policies: o.cfg.Policies,
+		People: o.cfg.People, Schedules: o.cfg.Schedules,
 	}
 	for _, ch := range o.channels {
 		p.Channels = append(p.Channels, planChannel{Name: ch.Name, Type: ch.Type, Can: api.Abilities(ch)})
@@ -53,17 +59,35 @@ const onlineTime = 10 * time.Second
 // other, and counts those that do not.
 func (p plan) try(ctx context.Context, channels []tocsin.Channel) (failed int) {
 	for i, ch := range channels {
-		p.Channels[i].Online = "cannot be tried"
+		tried := &p.Channels[i]
+		tried.Online = "cannot be tried"
 		if ch.Checker == nil {
 			continue
 		}
-		p.Channels[i].Online = "ok"
-		if err := within(ctx, onlineTime, ch.Checker.Check); err != nil {
-			p.Channels[i].Online, p.Channels[i].Failed = err.Error(), true
+		tried.Online = "ok"
+		var watch clockWatch
+		if err := within(channel.WithClock(ctx, watch.tell), onlineTime, ch.Checker.Check); err != nil {
+			tried.Online, tried.Failed = err.Error(), true
+		}
+		tried.prove(ctx, ch, watch.proofs())
+		if tried.Failed {
 			failed++
 		}
 	}
 	return failed
+}
+
+// prove looks at what signing in does not show.
+func (c *planChannel) prove(ctx context.Context, ch tocsin.Channel, seen []tocsin.Proof) {
+	c.Proofs = seen
+	if ch.Prover != nil {
+		ctx, cancel := context.WithTimeout(ctx, onlineTime)
+		defer cancel()
+		c.Proofs = append(c.Proofs, ch.Prover.Prove(ctx)...)
+	}
+	for _, proof := range c.Proofs {
+		c.Failed = c.Failed || proof.State == tocsin.ProofWrong
+	}
 }
 
 // within calls something for so long at most.
@@ -99,6 +123,12 @@ func (p plan) describe(out io.Writer, cfg *config.Config) error {
 		line("seed", "policy %s: whispers to %s, rings in %s; put into the store when it is unknown there", y.Name,
 			plural(len(y.Whisper), "target", "targets"), plural(len(y.Steps), "step", "steps"))
 	}
+	for _, person := range p.People {
+		line("seed", "person %s in %s, reached by %s; put into the store when unknown there", person.Name, person.Zone, plural(len(person.Contacts), "contact", "contacts"))
+	}
+	for _, s := range p.Schedules {
+		line("seed", "schedule %s: %s; put into the store when it is unknown there", s.Name, plural(len(s.Layers), "layer", "layers"))
+	}
 	return w.Flush()
 }
 
@@ -108,6 +138,9 @@ func (p plan) describeOnline(out io.Writer) error {
 	_, _ = fmt.Fprint(w, "\nTried:\n\n") // Flush tells of an error
 	for _, ch := range p.Channels {
 		_, _ = fmt.Fprintf(w, "  %s\t%s\n", ch.Name, clean(ch.Online)) // as above
+		for _, proof := range ch.Proofs {
+			_, _ = fmt.Fprintf(w, "  \t%s, %s: %s\n", proof.About, proof.State, clean(proof.Text)) // as above
+		}
 	}
 	return w.Flush()
 }

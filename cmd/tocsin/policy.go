@@ -40,7 +40,10 @@ func policiesList() *cobra.Command {
 func targets(list []tocsin.Target) string {
 	said := make([]string, len(list))
 	for i, t := range list {
-		said[i] = strings.TrimSuffix(t.Channel+":"+t.To, ":")
+		said[i] = t.String()
+		if t.Channel != "" {
+			said[i] = strings.TrimSuffix(t.Channel+":"+t.To, ":")
+		}
 	}
 	return orDash(strings.Join(said, ", "))
 }

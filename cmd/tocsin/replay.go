@@ -68,9 +68,7 @@ func replaySettings(path string) (triage.Config, []tocsin.Area, error) {
 	if err != nil {
 		return triage.Config{}, nil, err
 	}
-	cfg := triage.DefaultConfig()
-	cfg.FalseRings, cfg.Window = c.Triage.FalseRings, c.Triage.Window
-	return cfg, c.Areas, nil
+	return triageConfig(c), c.Areas, nil
 }
 
 // opened are the files of one run.

@@ -39,7 +39,7 @@ func reportsList() *cobra.Command {
 			}
 			p.row("ID", "WRITTEN", "CHANNEL", "WHO", "TEXT")
 			for _, r := range list.Items {
-				p.row(r.ID, ago(p.now.Sub(r.At)), r.Channel, who(r.Reporter), short(r.Title+" "+r.Text, 90))
+				p.row(r.ID, ago(p.now.Sub(r.At)), r.Channel, who(r.Reporter), short(r.Words(), 90))
 			}
 		})
 	})
@@ -62,7 +62,7 @@ func reportsShow() *cobra.Command {
 			if err := s.get(ctx, path("reports", id, "raw"), nil, &text); err != nil {
 				return err
 			}
-			return s.answer(text, func(p *sheet) { p.text(text.Text) })
+			return s.answer(text, func(p *sheet) { showRaw(p, text) })
 		}
 		var r api.ReportShown
 		if err := s.get(ctx, path("reports", id), nil, &r); err != nil {
@@ -74,6 +74,16 @@ func reportsShow() *cobra.Command {
 	return c
 }
 
+// showRaw writes a text as it came, and what it was before its writer changed it.
+func showRaw(p *sheet, raw api.Raw) {
+	p.text(raw.Text)
+	if raw.First != "" {
+		p.gap()
+		p.line("Before its writer changed it:")
+		p.text(raw.First)
+	}
+}
+
 // showReport writes a report with its whole text.
 func showReport(p *sheet, r api.ReportShown) {
 	p.line("Report %d by %s on %s", r.ID, who(r.Reporter), r.Channel)
@@ -82,8 +92,21 @@ func showReport(p *sheet, r api.ReportShown) {
 	if r.URL != "" {
 		p.row("address", r.URL)
 	}
+	if !r.EditedAt.IsZero() {
+		p.row("edited", p.when(r.EditedAt))
+	}
+	if !r.DeletedAt.IsZero() {
+		p.row("deleted", p.when(r.DeletedAt))
+	}
+	if why := r.Unanswerable(); why != "" {
+		p.row("answers", "none: "+why)
+	}
 	showJudgement(p, r.Judgement)
 	p.gap()
+	if !r.DeletedAt.IsZero() {
+		p.line("(%s)", tocsin.TextDeleted)
+		return
+	}
 	if r.Title != "" {
 		p.text(r.Title)
 	}

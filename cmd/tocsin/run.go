@@ -69,36 +69,70 @@ func build(ctx context.Context, o orders) (*house, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBacklog(db, log))
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBacklog(db, log), newMeters(channels))
 
 	h := &house{cfg: cfg, log: log, channels: channels, store: db, shadow: o.shadow}
 	h.ingest = ingest.New(ingest.Options{
-		Store: db, Channels: channels, Node: node, Log: log, Now: time.Now, Metrics: metrics, Every: cfg.Ingest.Every,
+		Store: db, Past: db, Channels: channels, Node: node, Log: log, Now: time.Now, Metrics: metrics, Every: cfg.Ingest.Every, Staff: cfg.Staff,
+		Silent: func(ctx context.Context, channel string, s tocsin.Silence) {
+			if err := db.NoteSilence(ctx, channel, s); err != nil {
+				log.ErrorContext(ctx, "a silence is not on the timelines", "channel", channel, "err", err)
+			}
+		},
 	})
 	h.triage = triage.NewRunner(triage.RunnerOptions{
-		Store: db, Config: triage.Config{FalseRings: cfg.Triage.FalseRings, Window: cfg.Triage.Window}, Areas: db.Areas, Node: node, Log: log, Now: time.Now,
+		Store: db, Config: triageConfig(cfg), Areas: db.Areas, Node: node, Log: log, Now: time.Now,
 	})
 
 	n := notify.Options{Store: db, Channels: channels, Now: time.Now, Log: log, BaseURL: cfg.Server.BaseURL, Hold: cfg.Broadcast.Hold, Shadow: o.shadow}
 	if db.Shared() {
 		n.Grace = otherNode
 	}
-	pager, desk := notify.NewPager(n), notify.NewDesk(n)
+	if n.LinkKey, err = db.SigningKey(ctx, "links"); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	pager, desk, rotas := notify.NewPager(n), notify.NewDesk(n), notify.NewRotas(n)
+	metrics.MustRegister(newGaps(rotas, log, time.Now))
 	h.sender = notify.NewBroadcaster(n)
-	store.Handle(db, pager.Alert)
-	store.Handle(db, pager.Notice)
-	store.Handle(db, pager.Escalate)
-	store.Handle(db, h.sender.Broadcast)
-	store.Handle(db, h.sender.Deliver)
+	handle(db, pager, h.sender)
 
 	h.handler = web.New(web.Options{
-		API:      api.Options{Store: db, Desk: desk, Pager: pager, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
+		API:      api.Options{Store: db, Desk: desk, Pager: pager, Rotas: rotas, Intake: h.ingest, Channels: channels, Health: h.ingest.Health},
+		Acts:     pager,
+		Feeds:    rotas,
 		Parts:    h.parts,
 		Metrics:  promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
 		Registry: metrics,
 		Log:      log,
 	})
 	return h, nil
+}
+
+// handle says who does each kind of job.
+func handle(db *store.Store, pager *notify.Pager, sender *notify.Broadcaster) {
+	store.Handle(db, pager.Alert)
+	store.Handle(db, pager.Notice)
+	store.Handle(db, pager.Escalate)
+	store.Handle(db, pager.Refresh)
+	store.Handle(db, pager.Renew)
+	store.Handle(db, sender.Broadcast)
+	store.Handle(db, sender.Deliver)
+}
+
+// triageConfig is what the configuration says to triage.
+func triageConfig(c *config.Config) triage.Config {
+	return triage.Config{
+		FalseRings: c.Triage.FalseRings, FalseWhispers: c.Triage.FalseWhispers,
+		Window: c.Triage.Window, Stale: c.Triage.Stale, Quiet: c.Triage.Quiet, Staff: c.Staff, Lexicon: c.Triage.Lexicon,
+	}
+}
+
+// checkTriage tells whether triage can begin with its settings, its lexicon above all.
+func checkTriage(c *config.Config) error {
+	if _, err := triage.Load(triageConfig(c), nil); err != nil {
+		return c.Mistake("triage.lexicon", "%s", err)
+	}
+	return nil
 }
 
 // run runs every part until ctx ends or one of them fails, then lets all finish.

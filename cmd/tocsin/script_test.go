@@ -16,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tocsin/tocsin"
+	"github.com/tocsin/tocsin/channel"
+	"github.com/tocsin/tocsin/channel/email"
+	"github.com/tocsin/tocsin/config"
 	"github.com/tocsin/tocsin/ingest"
 	"github.com/tocsin/tocsin/notify"
 	"github.com/tocsin/tocsin/store"
@@ -66,21 +69,26 @@ func startServer(env *testscript.Env) error {
 		{Name: "forum", Type: "discourse"},
 		{Name: "chat", Type: "slack", Pager: network},
 	}
+	archive, err := email.Type().New(channel.Env{Name: "archive", Log: log, Now: time.Now, Settings: config.NewSettings(map[string]any{
+		"address": "support@example.org", "imap": "127.0.0.1:1", "password": "x", // nobody asks it for anything
+	})})
+	if err != nil {
+		stop()
+		return err
+	}
+	channels = append(channels, archive)
 	s, err := store.Open(ctx, store.Options{URL: filepath.Join(env.WorkDir, "tocsin.db"), Log: log, Queues: queuesFor(channels)})
 	if err != nil {
 		stop()
 		return err
 	}
 	o := notify.Options{Store: s, Channels: channels, Now: time.Now, Log: log, BaseURL: "https://tocsin.test"}
-	pager, desk, sender := notify.NewPager(o), notify.NewDesk(o), notify.NewBroadcaster(o)
-	store.Handle(s, pager.Alert)
-	store.Handle(s, pager.Notice)
-	store.Handle(s, pager.Escalate)
-	store.Handle(s, sender.Broadcast)
-	store.Handle(s, sender.Deliver)
+	o.LinkKey = []byte("a key of the scripts")
+	pager, desk, sender, rotas := notify.NewPager(o), notify.NewDesk(o), notify.NewBroadcaster(o), notify.NewRotas(o)
+	handle(s, pager, sender)
 	in := ingest.New(ingest.Options{Store: s, Channels: channels, Node: "test", Log: log, Now: time.Now, Every: time.Minute})
 	server := httptest.NewServer(web.New(web.Options{
-		API: api.Options{Store: s, Desk: desk, Pager: pager, Intake: in, Channels: channels, Health: in.Health}, Log: log,
+		API: api.Options{Store: s, Desk: desk, Pager: pager, Rotas: rotas, Intake: in, Channels: channels, Health: in.Health}, Acts: pager, Feeds: rotas, Log: log,
 	}))
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()

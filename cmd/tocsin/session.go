@@ -25,9 +25,9 @@ func workCommands() []*cobra.Command {
 		whoamiCommand(), incidentsCommand(),
 		verdictCommand(), vetCommand(), phaseCommand(), causeCommand(), attachCommand(), detachCommand(),
 		updateCommand(), ledgerCommand(), closeCommand(), reopenCommand(),
-		pagesCommand(), ackCommand(),
-		reportsCommand(), rejectionsCommand(), channelsCommand(),
-		areasCommand(), policiesCommand(), tokensCommand(),
+		pagesCommand(), ackCommand(), oncallCommand(), mediaCommand(),
+		reportsCommand(), rejectionsCommand(), channelsCommand(), importCommand(),
+		areasCommand(), policiesCommand(), peopleCommand(), schedulesCommand(), tokensCommand(),
 	}
 }
 

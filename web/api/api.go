@@ -23,6 +23,7 @@ type Options struct {
 	Store    Store
 	Desk     Desk
 	Pager    Pager
+	Rotas    Rotas
 	Intake   Intake
 	Channels []tocsin.Channel
 	// Health tells how the inbound side of each channel does; nil says nothing.

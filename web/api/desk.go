@@ -57,10 +57,28 @@ type ledgerDesk interface {
 	Skip(ctx context.Context, actor string, delivery int64, reason string) (tocsin.Delivery, error)
 }
 
-// Pager is told who has taken a page.
+// Pager is told what people do about a page.
 type Pager interface {
 	Ack(ctx context.Context, actor string, page int64) (tocsin.Page, error)
 	AckIncident(ctx context.Context, actor string, incident int64) ([]tocsin.Page, error)
+	Snooze(ctx context.Context, actor string, page int64, span time.Duration) (tocsin.Page, error)
+	NotUs(ctx context.Context, actor string, page int64, policy, reason string) (tocsin.Page, error)
+	EscalateNow(ctx context.Context, actor string, page int64) (tocsin.Page, error)
+	CallEveryone(ctx context.Context, actor string, page int64) (tocsin.Page, error)
+}
+
+// Rotas knows who is on call, and what can be a person, a schedule or a policy.
+type Rotas interface {
+	OnCall(ctx context.Context, at time.Time) ([]tocsin.Shift, error)
+	Shifts(ctx context.Context, schedule string, from, to time.Time) ([]tocsin.Shift, error)
+	Outlook(ctx context.Context, schedule string, from, to time.Time) (tocsin.Outlook, error)
+	Override(ctx context.Context, all []tocsin.Override) ([]tocsin.Override, error)
+	Swap(ctx context.Context, actor, schedule string, first, second time.Time, reason string) ([]tocsin.Override, error)
+	CheckSchedule(ctx context.Context, s tocsin.Schedule) error
+	CheckPerson(p tocsin.Person) error
+	CheckPolicy(ctx context.Context, p tocsin.Policy) error
+	// Feed gives the address of the calendar of one of the schedules or people.
+	Feed(kind, name string) string
 }
 
 // Intake stores what a channel received, cleaned.

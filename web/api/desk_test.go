@@ -23,6 +23,8 @@ type memory interface {
 	ChangeUpdate(ctx context.Context, id int64, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
 	Freeze(ctx context.Context, id, turn int64, ds []tocsin.Delivery, change func(*tocsin.Update) (tocsin.Effects, error)) (tocsin.Update, error)
 	ChangeDelivery(ctx context.Context, id int64, change func(*tocsin.Delivery) (tocsin.Effects, error)) (tocsin.Delivery, error)
+	AddOverrides(ctx context.Context, all []tocsin.Override) ([]tocsin.Override, error)
+	ChangeNotice(ctx context.Context, id int64, change func(*tocsin.Notice) (tocsin.Effects, error)) (tocsin.Notice, error)
 	OpenPage(ctx context.Context, p tocsin.Page, notices []tocsin.Notice, e tocsin.Effects) (tocsin.Page, bool, error)
 	ChangePage(ctx context.Context, id int64, change func(*tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error)) (tocsin.Page, error)
 }
@@ -212,6 +214,89 @@ func (d *desk) AckIncident(ctx context.Context, actor string, incident int64) ([
 	}
 	return pages, nil
 }
+
+func (d *desk) onPage(ctx context.Context, id int64, change func(*tocsin.Page) error) (tocsin.Page, error) {
+	return d.ChangePage(ctx, id, func(p *tocsin.Page) ([]tocsin.Notice, tocsin.Effects, error) {
+		return nil, tocsin.Effects{}, change(p)
+	})
+}
+
+func (d *desk) Snooze(ctx context.Context, actor string, page int64, span time.Duration) (tocsin.Page, error) {
+	return d.onPage(ctx, page, func(p *tocsin.Page) error {
+		p.By, p.NextAt = actor, d.now().Add(span)
+		return p.Move(tocsin.PageSnoozed)
+	})
+}
+
+func (d *desk) NotUs(ctx context.Context, _ string, page int64, policy, _ string) (tocsin.Page, error) {
+	return d.onPage(ctx, page, func(p *tocsin.Page) error { p.Policy = policy; return nil })
+}
+
+func (d *desk) EscalateNow(ctx context.Context, _ string, page int64) (tocsin.Page, error) {
+	return d.onPage(ctx, page, func(p *tocsin.Page) error { p.Step++; return nil })
+}
+
+func (d *desk) CallEveryone(ctx context.Context, _ string, page int64) (tocsin.Page, error) {
+	return d.onPage(ctx, page, func(p *tocsin.Page) error { p.By = ""; return nil })
+}
+
+// rotas has one person on call in every schedule, always.
+type rotas struct{ memory }
+
+func (r rotas) shift(name string, from, to time.Time) tocsin.Shift {
+	return tocsin.Shift{Schedule: name, Person: "ana", From: from, To: to}
+}
+
+func (r rotas) OnCall(ctx context.Context, at time.Time) ([]tocsin.Shift, error) {
+	schedules, err := r.Schedules(ctx)
+	var all []tocsin.Shift
+	for _, s := range schedules {
+		all = append(all, r.shift(s.Name, at, at))
+	}
+	return all, err
+}
+
+func (r rotas) Shifts(ctx context.Context, schedule string, from, to time.Time) ([]tocsin.Shift, error) {
+	_, err := r.Schedule(ctx, schedule)
+	return []tocsin.Shift{r.shift(schedule, from, to)}, err
+}
+
+func (r rotas) Outlook(ctx context.Context, schedule string, from, to time.Time) (tocsin.Outlook, error) {
+	_, err := r.Schedule(ctx, schedule)
+	return tocsin.Outlook{Schedule: schedule, From: from, To: to}, err
+}
+
+func (r rotas) Override(ctx context.Context, all []tocsin.Override) ([]tocsin.Override, error) {
+	for _, o := range all {
+		if _, err := r.Schedule(ctx, o.Schedule); err != nil {
+			return nil, err
+		}
+	}
+	return r.AddOverrides(ctx, all)
+}
+
+func (r rotas) Swap(ctx context.Context, actor, schedule string, first, second time.Time, reason string) ([]tocsin.Override, error) {
+	return r.Override(ctx, []tocsin.Override{{Schedule: schedule, Person: "ana", From: first, To: second, By: actor, Reason: reason}})
+}
+
+func (rotas) CheckSchedule(_ context.Context, s tocsin.Schedule) error { return refuseMars(s.Zone) }
+func (rotas) CheckPerson(p tocsin.Person) error                        { return refuseMars(p.Zone) }
+
+func (rotas) CheckPolicy(_ context.Context, p tocsin.Policy) error {
+	if p.Quiet != nil {
+		return refuseMars("Mars")
+	}
+	return nil
+}
+
+func refuseMars(zone string) error {
+	if zone == "Mars" {
+		return tocsin.Errorf(tocsin.CodeInvalid, "There is no zone on Mars.")
+	}
+	return nil
+}
+
+func (rotas) Feed(kind, name string) string { return "https://tocsin.test/" + kind + "/" + name }
 
 // Accept stores what a channel received, as ingest does after cleaning it.
 func (d *desk) Accept(ctx context.Context, channel string, b tocsin.Batch) (int, error) {

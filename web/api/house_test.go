@@ -43,11 +43,11 @@ func setup(t *testing.T) *house {
 	h.desk = &desk{memory: store, now: func() time.Time { return noon }}
 	mux := http.NewServeMux()
 	h.doc = api.MountForTest(mux, api.Options{
-		Store: store, Desk: h.desk, Pager: h.desk, Intake: h.desk, Log: slog.New(slog.NewTextHandler(h.log, nil)),
+		Store: store, Desk: h.desk, Pager: h.desk, Rotas: rotas{store}, Intake: h.desk, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 		Now: func() time.Time { return noon },
 		Channels: []tocsin.Channel{
-			{Name: "help", Type: "webhook", Receiver: receiver{}, Pager: pager{}},
-			{Name: "mail", Type: "email"},
+			{Name: "help", Type: "webhook", Receiver: receiver{}, Pager: pager{}, Meter: meter{}},
+			{Name: "mail", Type: "email", Meter: meter{}},
 		},
 		Health: func() []tocsin.Health { return []tocsin.Health{{Channel: "mail", Error: "The mailbox is full."}} },
 	})
@@ -173,6 +173,12 @@ func (j *journal) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.text.String()
+}
+
+type meter struct{}
+
+func (meter) Allowances() []tocsin.Allowance {
+	return []tocsin.Allowance{{Name: "budget", Unit: "USD", Limit: 50, Left: 12.5, ResetAt: noon}}
 }
 
 // receiver takes what bears the right signature.

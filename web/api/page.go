@@ -16,7 +16,7 @@ type PageShown struct {
 func (a *API) listPages(ctx context.Context, _ tocsin.Token, in *struct {
 	Paging
 	Incident int64            `query:"incident"`
-	State    tocsin.PageState `query:"state" enum:"open,acked,exhausted,closed"`
+	State    tocsin.PageState `query:"state" enum:"open,acked,snoozed,exhausted,closed"`
 },
 ) (List[tocsin.Page], error) {
 	return listed(a.Store.Pages(ctx, tocsin.PageQuery{Incident: in.Incident, State: in.State, Before: in.Cursor, Limit: in.Limit}))

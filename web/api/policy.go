@@ -33,6 +33,9 @@ func (a *API) putPolicy(ctx context.Context, by tocsin.Token, in *struct {
 	if err := a.checkPolicy(in.Body); err != nil {
 		return tocsin.Policy{}, err
 	}
+	if err := a.Rotas.CheckPolicy(ctx, in.Body); err != nil {
+		return tocsin.Policy{}, err
+	}
 	return in.Body, a.changed(ctx, by, "put policy", in.Name, a.Store.PutPolicy(ctx, in.Body))
 }
 
@@ -61,6 +64,9 @@ func (a *API) checkPolicy(p tocsin.Policy) error {
 
 // canPage refuses a target that no page can reach.
 func (a *API) canPage(t tocsin.Target) error {
+	if t.Channel == "" {
+		return nil // people, whom CheckPolicy looks for
+	}
 	i := slices.IndexFunc(a.Channels, func(c tocsin.Channel) bool { return c.Name == t.Channel })
 	if i < 0 {
 		return tocsin.Errorf(tocsin.CodeInvalid, "There is no channel %q. Name one of the configuration.", t.Channel)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 
 	"github.com/tocsin/tocsin"
 )
@@ -39,13 +40,18 @@ func (a *API) showReport(ctx context.Context, _ tocsin.Token, in *ByID) (ReportS
 type Raw struct {
 	Text   string        `json:"text"`
 	Markup tocsin.Markup `json:"markup" doc:"html, or empty for plain text"`
+	First  string        `json:"first,omitempty" doc:"Of an edited report: title and cleaned text before its writer first changed it"`
 }
 
 // showRaw needs more than reading does: a raw mail holds signatures, quoted mail
 // and addresses.
 func (a *API) showRaw(ctx context.Context, _ tocsin.Token, in *ByID) (Raw, error) {
 	text, markup, err := a.Store.RawReport(ctx, in.ID)
-	return Raw{Text: text, Markup: markup}, err
+	if err != nil {
+		return Raw{}, err
+	}
+	title, first, err := a.Store.FirstText(ctx, in.ID)
+	return Raw{Text: text, Markup: markup, First: strings.TrimSpace(title + "\n" + first)}, err
 }
 
 // listRejections answers "I wrote, why is it not here?".

@@ -55,12 +55,20 @@ var needed = map[string]tocsin.Role{
 	"POST /deliveries/{id}/skip":              support,
 	"GET /pages":                              viewer,
 	"GET /pages/{id}":                         viewer,
+	"GET /pages/{id}/attempts":                viewer,
 	"POST /pages/{id}/ack":                    responder,
+	"POST /pages/{id}/snooze":                 responder,
+	"POST /pages/{id}/not-us":                 responder,
+	"POST /pages/{id}/escalate":               responder,
+	"POST /pages/{id}/everyone":               responder,
+	"GET /media":                              viewer,
 	"GET /reports":                            viewer,
 	"GET /reports/{id}":                       viewer,
 	"GET /reports/{id}/raw":                   support,
 	"GET /rejections":                         viewer,
 	"GET /channels":                           viewer,
+	"GET /channels/{name}":                    viewer,
+	"POST /channels/{name}/import":            admin,
 	"GET /areas":                              viewer,
 	"GET /areas/{name}":                       viewer,
 	"PUT /areas/{name}":                       admin,
@@ -69,6 +77,23 @@ var needed = map[string]tocsin.Role{
 	"GET /policies/{name}":                    viewer,
 	"PUT /policies/{name}":                    admin,
 	"DELETE /policies/{name}":                 admin,
+	"GET /people":                             viewer,
+	"GET /people/{name}":                      viewer,
+	"GET /people/{name}/feed":                 viewer,
+	"PUT /people/{name}":                      responder,
+	"DELETE /people/{name}":                   admin,
+	"GET /oncall":                             viewer,
+	"GET /schedules":                          viewer,
+	"GET /schedules/{name}":                   viewer,
+	"GET /schedules/{name}/shifts":            viewer,
+	"GET /schedules/{name}/outlook":           viewer,
+	"GET /schedules/{name}/feed":              viewer,
+	"PUT /schedules/{name}":                   admin,
+	"DELETE /schedules/{name}":                admin,
+	"GET /schedules/{name}/overrides":         viewer,
+	"POST /schedules/{name}/overrides":        responder,
+	"POST /schedules/{name}/swap":             responder,
+	"DELETE /overrides/{id}":                  responder,
 	"GET /tokens":                             admin,
 	"POST /tokens":                            admin,
 	"DELETE /tokens/{id}":                     admin,
@@ -135,7 +160,10 @@ func TestNoRouteIsForgotten(t *testing.T) {
 		total += len(methods)
 	}
 	require.Equal(t, len(needed)+1, total, "the table names a route that is not there")
-	require.ElementsMatch(t, []string{"POST /updates/{id}/approve", "POST /updates/{id}/resume", "POST /deliveries/{id}/retry"}, sends)
+	require.ElementsMatch(t, []string{
+		"POST /updates/{id}/approve", "POST /updates/{id}/resume", "POST /deliveries/{id}/retry",
+		"POST /pages/{id}/not-us", "POST /pages/{id}/escalate", "POST /pages/{id}/everyone",
+	}, sends)
 }
 
 func TestNobodyGetsInWithoutAGoodToken(t *testing.T) {
@@ -158,7 +186,7 @@ func TestWhatIsNotThereIsSaidSo(t *testing.T) {
 	h := setup(t)
 	h.problem(call{role: admin}, http.StatusNotFound, "GET", "/nothing", "")
 	h.problem(call{}, http.StatusNotFound, "POST", "/", "")
-	for _, path := range []string{"/incidents/77", "/incidents/77/reports", "/incidents/77/timeline", "/incidents/77/checks", "/incidents/77/updates", "/updates/77", "/updates/77/preview", "/deliveries/77", "/pages/77", "/reports/77", "/reports/77/raw", "/areas/x", "/policies/x"} {
+	for _, path := range []string{"/incidents/77", "/incidents/77/reports", "/incidents/77/timeline", "/incidents/77/checks", "/incidents/77/updates", "/updates/77", "/updates/77/preview", "/deliveries/77", "/pages/77", "/reports/77", "/reports/77/raw", "/channels/x", "/areas/x", "/policies/x"} {
 		p := h.problem(call{role: admin}, http.StatusNotFound, "GET", path, "")
 		require.Equal(t, tocsin.CodeNotFound, p.Code)
 	}

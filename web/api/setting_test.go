@@ -137,4 +137,7 @@ func TestChannelsSayWhatTheyCanAndHowTheyDo(t *testing.T) {
 	require.Nil(t, list[0].Health)
 	require.Empty(t, list[1].Can)
 	require.Equal(t, "The mailbox is full.", list[1].Health.Error)
+	one := must[api.ChannelShown](h, call{role: viewer}, http.StatusOK, "GET", "/channels/mail", "")
+	require.Equal(t, list[1], one)
+	require.Equal(t, meter{}.Allowances(), one.Allowances)
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/tocsin/tocsin"
 )
@@ -14,6 +15,8 @@ type Store interface {
 	pageReader
 	updateReader
 	areaKeeper
+	personKeeper
+	scheduleKeeper
 	tokenKeeper
 	callKeeper
 }
@@ -32,6 +35,8 @@ type reportReader interface {
 	// Judgement gives CodeNotFound for a report that is not judged yet.
 	Judgement(ctx context.Context, report int64) (tocsin.Place, error)
 	RawReport(ctx context.Context, id int64) (string, tocsin.Markup, error)
+	// FirstText gives "" for a report that was not edited.
+	FirstText(ctx context.Context, id int64) (title, text string, err error)
 	Reports(ctx context.Context, q tocsin.ReportQuery) ([]tocsin.Report, string, error)
 	Rejections(ctx context.Context, cursor string, limit int) ([]tocsin.Rejection, string, error)
 }
@@ -40,6 +45,8 @@ type pageReader interface {
 	Page(ctx context.Context, id int64) (tocsin.Page, error)
 	Pages(ctx context.Context, q tocsin.PageQuery) ([]tocsin.Page, string, error)
 	Notices(ctx context.Context, page int64) ([]tocsin.Notice, error)
+	Attempts(ctx context.Context, q tocsin.AttemptQuery) ([]tocsin.Attempt, string, error)
+	Media(ctx context.Context) ([]tocsin.Medium, error)
 }
 
 type updateReader interface {
@@ -63,6 +70,22 @@ type policyKeeper interface {
 	Policy(ctx context.Context, name string) (tocsin.Policy, error)
 	PutPolicy(ctx context.Context, p tocsin.Policy) error
 	DeletePolicy(ctx context.Context, name string) error
+}
+
+type personKeeper interface {
+	People(ctx context.Context) ([]tocsin.Person, error)
+	Person(ctx context.Context, name string) (tocsin.Person, error)
+	PutPerson(ctx context.Context, p tocsin.Person) error
+	DeletePerson(ctx context.Context, name string) error
+}
+
+type scheduleKeeper interface {
+	Schedules(ctx context.Context) ([]tocsin.Schedule, error)
+	Schedule(ctx context.Context, name string) (tocsin.Schedule, error)
+	PutSchedule(ctx context.Context, s tocsin.Schedule) error
+	DeleteSchedule(ctx context.Context, name string) error
+	Overrides(ctx context.Context, schedule string, after time.Time) ([]tocsin.Override, error)
+	DeleteOverride(ctx context.Context, id int64) error
 }
 
 type tokenKeeper interface {
