@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dghubble/go-twitter/twitter" //nolint:staticcheck // it is frozen; the bridge carries it
+	"github.com/dghubble/go-twitter/twitter"
 )
 
 // What one call may bring, and has to.

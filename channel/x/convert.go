@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dghubble/go-twitter/twitter" //nolint:staticcheck // it is frozen; the bridge carries it
+	"github.com/dghubble/go-twitter/twitter"
 )
 
 // post is a post as v2 tells it, in the newer words and in the older ones.

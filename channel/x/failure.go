@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dghubble/go-twitter/twitter" //nolint:staticcheck // it is frozen; the bridge carries it
+	"github.com/dghubble/go-twitter/twitter"
 
 	"github.com/tocsin/tocsin"
 	"github.com/tocsin/tocsin/channel"

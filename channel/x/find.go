@@ -65,7 +65,7 @@ func (a *account) look(ctx context.Context, m tocsin.Message, to int64, since ti
 	}
 	p := twitter.UserTimelineParams{UserID: self.id, Count: pageMost, SinceID: idAt(since)}
 	for range lookPages {
-		tweets, resp, err := a.wire.twitter(ctx).Timelines.UserTimeline(&p) //nolint:bodyclose // go-twitter has closed it
+		tweets, resp, err := a.wire.twitter(ctx).Timelines.UserTimeline(&p)
 		if err != nil {
 			return tocsin.FoundUnclear, tocsin.Sent{}, a.wire.fault(resp, err)
 		}

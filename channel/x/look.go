@@ -23,7 +23,7 @@ func (a *account) lookAgain(ctx context.Context, c *cursor, b *incoming) {
 		}
 		return
 	}
-	tweets, resp, err := a.wire.twitter(ctx).Statuses.Lookup(c.Recent, nil) //nolint:bodyclose // go-twitter has closed it
+	tweets, resp, err := a.wire.twitter(ctx).Statuses.Lookup(c.Recent, nil)
 	if err != nil {
 		a.paused[lookupName] = b.now.Add(lookEvery)
 		a.log.Warn("look again failed", "error", a.wire.fault(resp, err))

@@ -160,7 +160,7 @@ func (a *account) page(ctx context.Context, key string, l lane) (tweets []twitte
 	client := a.wire.twitter(ctx)
 	var resp *http.Response
 	if key == mentionsName && !l.Deep {
-		tweets, resp, err = client.Timelines.MentionTimeline(&twitter.MentionTimelineParams{Count: pageMost, SinceID: l.Since, MaxID: l.Next}) //nolint:bodyclose // go-twitter has closed it
+		tweets, resp, err = client.Timelines.MentionTimeline(&twitter.MentionTimelineParams{Count: pageMost, SinceID: l.Since, MaxID: l.Next})
 	} else {
 		q := key
 		if l.Deep {
