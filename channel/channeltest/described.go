@@ -58,12 +58,6 @@ func (d *Description) Hold(tb testing.TB, prefix string, next http.Handler) http
 	return &described{tb: tb, file: d.file, prefix: prefix, router: d.router, next: next}
 }
 
-// Described is Describe and Hold in one.
-func Described(tb testing.TB, file, prefix string, next http.Handler) http.Handler {
-	tb.Helper()
-	return Describe(tb, file).Hold(tb, prefix, next)
-}
-
 type described struct {
 	tb           testing.TB
 	file, prefix string

@@ -22,6 +22,18 @@ import (
 	"github.com/tocsin/tocsin/config"
 )
 
+// spec is X's published description, read once: it is large.
+var spec struct {
+	once sync.Once
+	read *channeltest.Description
+}
+
+func described(tb testing.TB) *channeltest.Description {
+	tb.Helper()
+	spec.once.Do(func() { spec.read = channeltest.Describe(tb, "x-api-v2.json") })
+	return spec.read
+}
+
 // The account that the stand-in knows, and its credentials.
 const (
 	selfID       = "783214"
@@ -116,7 +128,7 @@ func newX(tb testing.TB) *xServer {
 	mux.HandleFunc("POST /2/activity/subscriptions", x.user(x.addSub))
 	mux.HandleFunc("GET /2/tweets/search/stream", x.app(x.stream("filter")))
 	mux.HandleFunc("GET /2/activity/stream", x.app(x.stream("activity")))
-	checked := channeltest.Described(tb, "x-api-v2.json", "", mux)
+	checked := described(tb).Hold(tb, "", mux)
 	x.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// A stream has no end that could be checked; and of thousands of calls alike,
 		// which take longer to check than to answer, the first ones will do.
