@@ -73,7 +73,9 @@ func (e *Engine) rival(group []*post) *incident {
 func (e *Engine) leave(p *post) {
 	i := p.inc
 	defer func() { p.told = false }()
-	p.inc, p.sure = nil, false
+	e.mark(p, false)
+	p.inc = nil
+	i.pace.remove(p.at)
 	if at := slices.Index(i.members, p); at >= 0 {
 		i.members = slices.Delete(i.members, at, at+1)
 		if p.told {

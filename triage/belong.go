@@ -9,13 +9,14 @@ import (
 
 // Figures of belonging.
 const (
-	joinOdds   = 1.0     // odds that a report is one of the incident's, from which it counts as evidence
-	sureOdds   = 5.0     // from which its writer may be answered as one of it, if the text fits as well as
-	sureFit    = 3.0     // nats
-	sureMore   = 5.0     // nats of evidence beyond a whisper's before anybody is surely of an incident
-	lateFit    = 2.0     // nats from which an earlier report is taken in afterwards
-	retellFrom = 5       // sure members from which they alone tell the topic
-	moment     = 60 * 60 // seconds around a report in which the incident's speed is measured
+	joinOdds   = 1.0         // odds that a report is one of the incident's, from which it counts as evidence
+	sureOdds   = 5.0         // from which its writer may be answered as one of it, if the text fits as well as
+	sureFit    = 3.0         // nats
+	sureMore   = 5.0         // nats of evidence beyond a whisper's before anybody is surely of an incident
+	lateFit    = 2.0         // nats from which an earlier report is taken in afterwards
+	placedFor  = 8 * 60 * 60 // seconds for which a member's place is looked at again
+	retellFrom = 5           // sure members from which they alone tell the topic
+	moment     = 60 * 60     // seconds around a report in which the incident's speed is measured
 )
 
 func (e *Engine) withTopic(t *topic, do func()) {
@@ -29,9 +30,20 @@ func (e *Engine) withTopic(t *topic, do func()) {
 func (e *Engine) place(i *incident, p *post) {
 	sure := p.human || p.evidence() && e.credible(i) && e.surely(i, p, e.fitWithout(i, p))
 	if sure != p.sure {
-		p.sure = sure
+		e.mark(p, sure)
 		e.moved[p] = true
 	}
+}
+
+// mark writes down whether a post surely belongs to its incident.
+func (e *Engine) mark(p *post, sure bool) {
+	switch {
+	case sure && !p.sure:
+		e.explained.add(p.at)
+	case p.sure && !sure:
+		e.explained.remove(p.at)
+	}
+	p.sure = sure
 }
 
 // surely tells whether a post that fits an incident's topic so well is one of it.
@@ -53,7 +65,9 @@ func (e *Engine) review(i *incident) {
 	e.withTopic(&i.topic, func() {
 		e.pastFits(e.past, e.topic, &i.past)
 		for _, m := range i.members {
-			e.place(i, m)
+			if m.at > e.now-placedFor {
+				e.place(i, m)
+			}
 		}
 		for _, at := range e.words.near(e.topic, e.words.first, e.budget()) {
 			fit := float64(e.words.take(at) + e.words.base[at])
@@ -97,12 +111,7 @@ func (e *Engine) belongs(i *incident, p *post, fit float64) float64 {
 	if q > atWorst {
 		return 0
 	}
-	mu := 0
-	for k := len(i.members) - 1; k >= 0; k-- {
-		if m := i.members[k]; m != p && abs(m.at-p.at) <= moment {
-			mu++
-		}
-	}
+	mu := i.pace.count(p.at+moment, 2*moment) - count(p.inc == i)
 	n := e.minutes.count(p.at, moment) - mu
 	lambda := max(e.rates.expected(p.at, moment), float64(n))
 	return float64(mu) / (lambda + floor) * odds(q)

@@ -75,7 +75,7 @@ const (
 func (e *Engine) views(x *post, near []neighbour) []view {
 	all := e.viewed[:0]
 	for _, w := range windows {
-		v := view{window: w, lambda: e.rates.expected(x.at, w), n: max(1, float64(e.minutes.count(x.at, w)+1)-e.explained(x.at, w))}
+		v := view{window: w, lambda: e.rates.expected(x.at, w), n: max(1, float64(e.minutes.count(x.at, w)+1)-float64(e.explained.count(x.at, w)))}
 		v.promise = e.promise(near, w, max(v.lambda, v.n/2))
 		if v.promise > leastHopes {
 			all = append(all, v)
@@ -290,16 +290,4 @@ func (e *Engine) hollow(group []*post) bool {
 		return group[0].at-p.at <= noiseSpan
 	})
 	return float64(len(e.people)) >= noiseShare*size
-}
-
-// explained counts the reports of the span that ends at at which surely belong to
-// an open incident.
-func (e *Engine) explained(at, span int64) float64 {
-	n := 0
-	for _, i := range e.open {
-		for k := len(i.members) - 1; k >= 0 && i.members[k].at > at-longest; k-- {
-			n += count(i.members[k].sure && i.members[k].at > at-span)
-		}
-	}
-	return float64(n)
 }

@@ -28,6 +28,7 @@ type Engine struct {
 	rates             rates
 	ages              ages
 	minutes           minutes
+	explained         minutes // the reports that surely belong to an incident
 	routine           routine
 	speller           *text.Speller
 	whisperAt, ringAt float64 // evidence that each bell asks for

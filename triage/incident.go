@@ -15,6 +15,7 @@ type incident struct {
 	tier     tocsin.Tier
 	members  []*post
 	people   map[uint64]bool
+	pace     minutes // its members by the minute
 	topic    topic
 	past     fits // how well past reports fit the topic
 	fresh    int  // people who came after it was seen: nobody picked them to make it look like one
@@ -119,6 +120,7 @@ func (e *Engine) join(i *incident, p *post) {
 func (e *Engine) take(i *incident, p *post) {
 	p.inc = i
 	i.members = append(i.members, p)
+	i.pace.add(p.at)
 	i.changed = true
 	e.moved[p] = true
 	if len(i.members) == 1 || p.at < i.first {
@@ -194,7 +196,7 @@ func (e *Engine) bells(i *incident, known time.Time) []Alert {
 // hours later is no reason to wake anybody.
 func (e *Engine) lively(i *incident) bool {
 	n := 0
-	for _, m := range i.members {
+	for _, m := range i.members[max(0, len(i.members)-mostWeighed):] {
 		n += count(m.sure && m.at > e.now-livelySpan)
 	}
 	return n >= ringFresh
@@ -262,7 +264,7 @@ func (e *Engine) rejoin(p *post, key string, sure bool) {
 		i.tier = tocsin.TierWhisper
 	}
 	e.join(i, p)
-	p.sure = sure
+	e.mark(p, sure)
 	i.changed, i.hot = false, p.at
 	delete(e.moved, p)
 }

@@ -10,10 +10,20 @@ type minutes struct {
 func (m *minutes) add(at int64) {
 	now := at / 60
 	i := now & 511
+	if m.minute[i] > now {
+		return // older than what is kept
+	}
 	if m.minute[i] != now {
 		m.minute[i], m.counted[i] = now, 0
 	}
 	m.counted[i]++
+}
+
+// remove takes back one that was added.
+func (m *minutes) remove(at int64) {
+	if now := at / 60; m.minute[now&511] == now {
+		m.counted[now&511]--
+	}
 }
 
 // count is how many were written in the span of seconds that ends at at.
