@@ -139,8 +139,6 @@ func (e *Engine) take(i *incident, p *post) {
 	p.told = true
 }
 
-func abs(x int64) int64 { return max(x, -x) }
-
 // home finds the open incident that a post belongs to, and whether surely.
 func (e *Engine) home(p *post) (best *incident, sure bool) {
 	top := joinOdds
