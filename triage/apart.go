@@ -21,10 +21,7 @@ const (
 // gives the incident to which the post goes, nil when it found a new one.
 func (e *Engine) apart(p *post, home *incident) *incident {
 	found := e.detect(p)
-	if found.evidence < e.whisperAt+e.caution() {
-		return home
-	}
-	if e.rival(found.group) != nil {
+	if found.evidence < e.whisperAt+e.caution() || e.rival(found.group) != nil {
 		return home
 	}
 	i := e.owner(found.group)
@@ -72,7 +69,6 @@ func (e *Engine) rival(group []*post) *incident {
 // leave takes a post out of its incident.
 func (e *Engine) leave(p *post) {
 	i := p.inc
-	defer func() { p.told = false }()
 	e.mark(p, false)
 	p.inc = nil
 	i.pace.remove(p.at)
@@ -80,6 +76,7 @@ func (e *Engine) leave(p *post) {
 		i.members = slices.Delete(i.members, at, at+1)
 		if p.told {
 			i.topic.remove(p.words)
+			p.told = false
 		}
 		if !slices.ContainsFunc(i.members, func(m *post) bool { return m.person == p.person }) {
 			delete(i.people, p.person)

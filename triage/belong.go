@@ -19,6 +19,7 @@ const (
 	moment     = 60 * 60     // seconds around a report in which the incident's speed is measured
 )
 
+// withTopic does something while a topic is the one that fit measures by. It does not nest.
 func (e *Engine) withTopic(t *topic, do func()) {
 	e.topic = e.query(t, e.topic)
 	e.load(e.topic)
@@ -26,7 +27,7 @@ func (e *Engine) withTopic(t *topic, do func()) {
 	e.unload(e.topic)
 }
 
-// place decides anew how surely a member belongs. The topic is loaded.
+// place decides anew how surely a member belongs.
 func (e *Engine) place(i *incident, p *post) {
 	sure := p.human || p.evidence() && e.credible(i) && e.surely(i, p, e.fitWithout(i, p))
 	if sure != p.sure {
@@ -103,9 +104,9 @@ func (e *Engine) retell(i *incident) {
 	}
 }
 
-// belongs gives the odds that a post is one of the incident's, whose topic is
-// loaded: how fast the incident grew at that time beside everything else, times
-// how much better it fits than the past.
+// belongs gives the odds that a post that fits an incident's topic so well is one
+// of it: how fast the incident grew at that time beside everything else, times how
+// much better it fits than the past.
 func (e *Engine) belongs(i *incident, p *post, fit float64) float64 {
 	q := i.past.share(fit)
 	if q > atWorst {

@@ -22,18 +22,6 @@ import (
 	"github.com/tocsin/tocsin/config"
 )
 
-// spec is X's published description, read once: it is large.
-var spec struct {
-	once sync.Once
-	read *channeltest.Description
-}
-
-func described(tb testing.TB) *channeltest.Description {
-	tb.Helper()
-	spec.once.Do(func() { spec.read = channeltest.Describe(tb, "x-api-v2.json") })
-	return spec.read
-}
-
 // The account that the stand-in knows, and its credentials.
 const (
 	selfID       = "783214"
